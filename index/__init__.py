@@ -1,0 +1,1 @@
+"""Articles -> an index: reading, cutting, embedding, storing. Knows nothing of questions."""

@@ -1,0 +1,94 @@
+"""The types that every stage of the index shares: articles, their passages, and what finds them.
+
+Only definitions stand here. Arrays never leave `dense.py` and `lexical.py`; everywhere else a
+passage is a span of an article's own text, and a ranking is a list of passage numbers with scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+#: A half-open span of characters, `text[start:end]`.
+Span = tuple[int, int]
+
+
+class KhamtopError(Exception):
+    """What a person must be told in one sentence: a code, and the facts that the sentence names.
+
+    `ui/texts.py` holds the sentence for each code, in Thai and in English, so that the packages
+    below the interface never decide on wording. `str()` gives the code and the facts, for developers.
+    """
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code, facts)
+        self.code = code
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.facts}" if self.facts else self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as its file gives it.
+
+    `id` is stable across rebuilds; `text` is the file's own text, never altered; `source` is the
+    path or address a reader can go back to; `published` is the date as it was printed, if any.
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str
+    published: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one article, long enough to answer from: `article.text[start:end]`."""
+
+    article_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A file, or a line of one, that could not be indexed, and why (a code of `ui/texts.py`)."""
+
+    path: str
+    reason: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage number with its score in one ranking; a higher score is better."""
+
+    passage: int
+    score: float
+
+
+class Encoder(Protocol):
+    """Turns text into unit vectors, so that the inner product of two is their cosine.
+
+    `name` goes into the index's manifest: an index answers only with the encoder that made it.
+    """
+
+    name: str
+    dimensions: int
+    #: The longest stretch, in characters, that one vector still tells well; None for no limit.
+    span_chars: int | None
+
+    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """float32 array of shape (len(texts), dimensions), rows of length 1 (or 0 for no words)."""
+
+    def encode_questions(self, texts: Sequence[str]) -> np.ndarray:
+        """The same for questions: some models want another prompt before these."""
+
+    def word_vectors(self, words: Sequence[str]) -> np.ndarray | None:
+        """The same for single words, None where a word by itself has no vector worth comparing."""
