@@ -1,0 +1,134 @@
+"""Text -> unit vectors. The only file that touches an embedding library.
+
+The default is the static Thai embedding in `index/model/`, read with NumPy alone so that a question
+on the command line does not wait for torch. Any sentence-transformers model can be named instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.types import Encoder, KhamtopError
+
+#: The embedded model: `SentenceTransformer("index/model")` opens it too.
+EMBEDDED = Path(__file__).parent / "model"
+
+#: A mean of word vectors blurs over a long stretch: a passage gets several (measured: tests/benchmarks/RESULTS.md).
+STATIC_SPAN_CHARS = 200
+
+#: About 50 MB of vectors.
+_REMEMBERED_WORDS = 50_000
+
+
+def load_encoder(name: str | None = None) -> Encoder:
+    """The encoder of that name: a folder or a model id of sentence-transformers; None for the embedded one.
+
+    Raises:
+        KhamtopError: `encoder.unreadable` if there is no such model, or none that can be opened.
+    """
+    folder = Path(name) if name else EMBEDDED
+    try:
+        if _is_static(folder):
+            return StaticEncoder(folder)
+        return SentenceTransformerEncoder(str(folder) if folder.is_dir() else str(name))
+    except KhamtopError:
+        raise
+    except Exception as error:  # the libraries raise nearly every type for a model they cannot open
+        raise KhamtopError("encoder.unreadable", name=str(name or folder)) from error
+
+
+def _is_static(folder: Path) -> bool:
+    """Whether a folder holds word vectors and nothing else, which need no torch."""
+    try:
+        modules = json.loads((folder / "modules.json").read_text("utf-8"))
+        first, *others = (module["type"].rpartition(".")[2] for module in modules)
+        return first == "StaticEmbedding" and all(other == "Normalize" for other in others)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return False
+
+
+class StaticEncoder:
+    """A table of word vectors; a text's vector is the mean of its words'."""
+
+    span_chars: int | None = STATIC_SPAN_CHARS
+
+    def __init__(self, folder: Path) -> None:
+        from model2vec import StaticModel
+
+        self._model = StaticModel.from_pretrained(folder, normalize=True, max_length=None, force_download=False)
+        self.name = f"static-{_fingerprint(folder / 'model.safetensors', folder / 'tokenizer.json')}"
+        self.dimensions = int(self._model.dim)
+        self._words: dict[str, np.ndarray] = {}
+
+    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit vectors of shape (len(texts), dimensions)."""
+        if not texts:
+            return np.zeros((0, self.dimensions), np.float32)
+        return _unit(self._model.encode(list(texts), use_multiprocessing=False))
+
+    def encode_questions(self, texts: Sequence[str]) -> np.ndarray:
+        """The same: words mean the same in a question."""
+        return self.encode_passages(texts)
+
+    def word_vectors(self, words: Sequence[str]) -> np.ndarray | None:
+        """Unit vectors of single words, shape (len(words), dimensions); remembered, as few words make most text."""
+        known = self._words  # another thread may put a fresh one in its place
+        new = [word for word in dict.fromkeys(words) if word not in known]
+        if len(known) + len(new) > _REMEMBERED_WORDS:
+            known = self._words = {word: known[word] for word in words if word in known}
+        known.update(zip(new, self.encode_passages(new), strict=True))
+        return np.stack([known[word] for word in words]) if words else np.zeros((0, self.dimensions), np.float32)
+
+
+class SentenceTransformerEncoder:
+    """Any model that sentence-transformers opens, with the prompts that its makers gave it."""
+
+    span_chars: int | None = None
+
+    def __init__(self, name: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+        self._model = SentenceTransformer(name)
+        self.name = name
+        if (folder := Path(name)).is_dir():
+            weights = sorted(folder.rglob("*.safetensors")) + sorted(folder.rglob("pytorch_model*.bin"))
+            self.name = f"sentence-transformers-{_fingerprint(*weights)}"
+        self.dimensions = int(self._model.get_embedding_dimension())
+
+    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit vectors of shape (len(texts), dimensions), with the model's prompt for documents."""
+        return _unit(self._model.encode_document(list(texts), convert_to_numpy=True, show_progress_bar=False))
+
+    def encode_questions(self, texts: Sequence[str]) -> np.ndarray:
+        """The same, with the model's prompt for questions."""
+        return _unit(self._model.encode_query(list(texts), convert_to_numpy=True, show_progress_bar=False))
+
+    def word_vectors(self, words: Sequence[str]) -> np.ndarray | None:
+        """None: such a model reads a word in its sentence, and one at a time would be slow."""
+        return None
+
+
+def _unit(vectors: Any) -> np.ndarray:
+    """Rows scaled to length 1, float32 and contiguous, as FAISS wants them; a row of zeros stays."""
+    rows: np.ndarray = np.ascontiguousarray(vectors, dtype=np.float32)
+    lengths: np.ndarray = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: np.ndarray = rows / np.maximum(lengths, np.float32(1e-12))
+    return unit
+
+
+def _fingerprint(*files: Path) -> str:
+    """A short name for the content of a model's weights, so that a retrained model is another encoder."""
+    digest = hashlib.blake2b(digest_size=6)
+    for file in files:
+        with open(file, "rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
