@@ -1,0 +1,1 @@
+"""Question -> answer: reading it, finding passages, quoting them. Knows nothing of pages."""

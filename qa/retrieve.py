@@ -1,0 +1,112 @@
+"""Question -> passages: the lexical and the dense ranking, fused.
+
+Either ranking alone can bring a passage up: neither filters the other. Reading what the passages
+say is left to `reader.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from index import thai
+from index.lexical import GRAM_CHARS, Alternatives
+from index.store import Index
+from index.types import Ranked
+from qa.question import content_words, read
+from qa.types import Concept, Hit, Query
+
+#: Passages taken from each ranking before they are fused, so that one found by a single search has a chance.
+POOL = 50
+#: How much the vectors say beside the words.
+DENSE_WEIGHT = 1.0
+#: Another way of writing a thing counts a little less than the question's own.
+ALIAS_WEIGHT = 0.8
+
+
+def search(question: str, index: Index, history: Sequence[str] = (), k: int = 5) -> list[Hit]:
+    """The `k` passages that fit the question best, best first.
+
+    Raises:
+        KhamtopError: for a question that cannot be read (`qa.question.check`).
+    """
+    return retrieve(read(question, history, index.encoder), index, k)
+
+
+def retrieve(query: Query, index: Index, k: int, without: str | None = None) -> list[Hit]:
+    """`search`, of a question that is already read; `without` leaves out one article, by id."""
+    hidden = index.passages_of(without) if without else frozenset()
+    pool = max(POOL, k) + len(hidden)
+    by_words = [item for item in lexical_ranking(query, index, pool) if item.passage not in hidden]
+    by_vector = [item for item in dense_ranking(query, index, pool) if item.passage not in hidden]
+    word_rank, vector_rank = _ranks(by_words), _ranks(by_vector)
+    scores: dict[int, float] = {}
+    for ranking, weight in ((by_words, 1.0), (by_vector, DENSE_WEIGHT)):
+        for passage, score in _scaled(ranking):
+            scores[passage] = scores.get(passage, 0.0) + weight * score / (1.0 + DENSE_WEIGHT)
+    best = sorted(scores, key=lambda passage: (-scores[passage], passage))[:k]
+    return [
+        Hit(*index.passage(passage), round(scores[passage], 6), vector_rank.get(passage), word_rank.get(passage))
+        for passage in best
+    ]
+
+
+def lexical_ranking(query: Query, index: Index, k: int) -> list[Ranked]:
+    """The passages that share most words and character n-grams with the question."""
+    wanted = {
+        "words": [_ways(concept) for concept in query.concepts],
+        "grams": _singly(gram for word in _stretches(query.text) for gram in thai.ngrams(word, GRAM_CHARS)),
+        "sounds": _singly(
+            sound
+            for concept in query.concepts
+            if not _is_written(concept, index)
+            for sound in thai.sounds(" ".join(concept.spellings[0]))
+        ),
+    }
+    return index.lexical.search(wanted, k)
+
+
+def _ways(concept: Concept) -> Alternatives:
+    """How a concept may be written: the question's own way counts most, and a way of many words no more than one."""
+    own, *others = concept.spellings
+    return [(own, concept.weight), *((words, concept.weight * ALIAS_WEIGHT / len(words)) for words in others)]
+
+
+def _singly(terms: Iterable[str]) -> list[Alternatives]:
+    """Terms that each stand for themselves."""
+    return [[((term,), 1.0)] for term in dict.fromkeys(terms)]
+
+
+def _is_written(concept: Concept, index: Index) -> bool:
+    """Whether some passage holds all words of one of its spellings: if none does, it may still be there by ear."""
+    return any(all(index.lexical.document_frequency(word) for word in spelling) for spelling in concept.spellings)
+
+
+def dense_ranking(query: Query, index: Index, k: int) -> list[Ranked]:
+    """The passages whose vectors lie nearest to the question's."""
+    vector = index.encoder.encode_questions([query.text])[0]
+    return index.dense.search(vector, k) if vector.any() else []
+
+
+def _stretches(text: str) -> list[str]:
+    """The question without the words that only ask, what stands together left together."""
+    wanted = set(content_words(text))
+    stretches: list[str] = [""]
+    end_before = 0
+    for start, end in thai.word_spans(text):
+        if text[start:end] in wanted:
+            if start != end_before:
+                stretches.append("")
+            stretches[-1] += text[start:end]
+            end_before = end
+    return [stretch for stretch in stretches if stretch]
+
+
+def _scaled(ranking: list[Ranked]) -> list[tuple[int, float]]:
+    """Scores as a part of the best one, so that two rankings can be added."""
+    best = ranking[0].score if ranking else 1.0
+    return [(item.passage, item.score / best) for item in ranking] if best > 0 else []
+
+
+def _ranks(ranking: list[Ranked]) -> dict[int, int]:
+    """Passage number -> its place, counted from 1."""
+    return {item.passage: place for place, item in enumerate(ranking, start=1)}
