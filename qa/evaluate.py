@@ -1,0 +1,204 @@
+"""A file of questions with known answers (SQuAD JSON) -> figures for retrieval, answers and abstention.
+
+Each distinct `context` is indexed as one article, without its title, as in the published Thai
+tables, and every question is asked against all of them. All figures come from one run.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index import thai
+from index.build import build_articles
+from index.store import Index
+from index.types import Article, Encoder, KhamtopError
+from qa.answer import THRESHOLD, answer
+from qa.question import read
+from qa.retrieve import dense_ranking, lexical_ranking, retrieve
+from qa.spans import QUOTE_CHARS
+
+#: Passages ranked per question, so that ten different articles are among them.
+_RANKED_PASSAGES = 100
+
+_NOT_SAID = re.compile(r"[^\w\s\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, the id of the article that answers it, and the answers that count as right."""
+
+    text: str
+    article_id: str
+    answers: tuple[str, ...]
+
+
+def evaluate(
+    file: Path, encoder: Encoder, questions: Path | None = None, progress: Callable[[int, int], None] | None = None
+) -> dict[str, Any]:
+    """The figures of the `khamtop eval` contract.
+
+    Retrieval is counted as recall and mean reciprocal rank in percent; latency in milliseconds for
+    a whole answer. `answer` judges what is read whether or not it would be shown; what abstaining
+    costs stands under `abstain`, at the shipped threshold. `questions` gives the questions in other
+    words, by id; those that it leaves out are not asked.
+
+    Raises:
+        KhamtopError: `eval.unreadable` if a file is not SQuAD JSON, `eval.none` if nothing is asked.
+    """
+    articles, asked = load(file, questions)
+    report = progress or (lambda done, total: None)
+    with tempfile.TemporaryDirectory() as folder:
+        built = build_articles(articles, Path(folder), encoder)
+        index = Index.open(Path(folder), encoder)
+        ranks: dict[str, list[int | None]] = {"hybrid": [], "dense": [], "lexical": []}
+        judged, confident, confident_hidden, seconds = [], [], [], []
+        for done, question in enumerate(asked):
+            report(done, len(asked))
+            for name, ranked in _rankings(question.text, index).items():
+                ranks[name].append(_rank(ranked, question.article_id))
+            began = time.perf_counter()
+            found = answer(question.text, index, threshold=0.0)
+            seconds.append(time.perf_counter() - began)
+            judged.append(_judge(question, found.short_answer, found.citations[0] if found.citations else None))
+            confident.append(found.confidence)
+            confident_hidden.append(answer(question.text, index, threshold=0.0, without=question.article_id).confidence)
+        report(len(asked), len(asked))
+    return {
+        "questions": len(asked),
+        "passages": built.passages,
+        "retrieval": {name: _retrieval_figures(places) for name, places in ranks.items()},
+        "answer": _answer_figures(judged),
+        "abstain": {
+            "auroc": _round(auroc(confident, confident_hidden)),
+            "answered_when_answerable": _percent(value >= THRESHOLD for value in confident),
+            "abstained_when_not": _percent(value < THRESHOLD for value in confident_hidden),
+        },
+        "latency_ms": {"p50": _quantile(seconds, 0.50), "p99": _quantile(seconds, 0.99)},
+        "index_seconds": built.seconds,
+    }
+
+
+def load(file: Path, questions: Path | None = None) -> tuple[list[Article], list[Question]]:
+    """The articles and questions of a SQuAD file.
+
+    Raises:
+        KhamtopError: `eval.unreadable` or `eval.none`.
+    """
+    others = None if questions is None else {entry["id"]: entry["question"] for _, entry in _entries(questions)}
+    articles: dict[str, Article] = {}
+    asked: list[Question] = []
+    for context, entry in _entries(file):
+        article = articles.setdefault(context, Article(f"context-{len(articles)}", "", context, file.name))
+        if entry is None or (others is not None and entry["id"] not in others):
+            continue
+        text = entry["question"] if others is None else others[entry["id"]]
+        answers = tuple(dict.fromkeys(item["text"].strip() for item in entry["answers"]))
+        if answers:
+            asked.append(Question(text, article.id, answers))
+    if not asked:
+        raise KhamtopError("eval.none", path=str(file))
+    return list(articles.values()), asked
+
+
+def _entries(file: Path) -> list[tuple[str, Any]]:
+    """(context, question entry) of a SQuAD file; a context that nothing is asked of comes with None."""
+    try:
+        data = json.loads(file.read_text("utf-8"))["data"]
+        return [
+            (paragraph.get("context", ""), entry)
+            for article in data
+            for paragraph in article["paragraphs"]
+            for entry in paragraph["qas"] or ([None] if "context" in paragraph else [])
+        ]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        raise KhamtopError("eval.unreadable", path=str(file)) from None
+
+
+def _rankings(question: str, index: Index) -> dict[str, list[str]]:
+    """The articles as each ranking orders them, by their best passage."""
+    query = read(question)
+    return {
+        "hybrid": _distinct(hit.article.id for hit in retrieve(query, index, _RANKED_PASSAGES)),
+        "dense": _distinct(index.passage(item.passage)[0].id for item in dense_ranking(query, index, _RANKED_PASSAGES)),
+        "lexical": _distinct(
+            index.passage(item.passage)[0].id for item in lexical_ranking(query, index, _RANKED_PASSAGES)
+        ),
+    }
+
+
+def _distinct(articles: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(articles))
+
+
+def _rank(articles: Sequence[str], wanted: str) -> int | None:
+    return articles.index(wanted) + 1 if wanted in articles else None
+
+
+def _retrieval_figures(ranks: Sequence[int | None]) -> dict[str, float]:
+    figures = {f"R@{k}": _percent(rank is not None and rank <= k for rank in ranks) for k in (1, 5, 10)}
+    reciprocal = [1 / rank if rank and rank <= 10 else 0.0 for rank in ranks]
+    return {**figures, "MRR@10": _round(100 * statistics.fmean(reciprocal))}
+
+
+def _judge(question: Question, short: str | None, citation: Any) -> dict[str, float]:
+    """How right one answer is; see `_answer_figures`."""
+    quote = citation.quote if citation else ""
+    right_place = citation is not None and citation.article.id == question.article_id
+    return {
+        "held": float(right_place and len(quote) <= QUOTE_CHARS and any(gold in quote for gold in question.answers)),
+        "exact": float(any(plain(short or "") == plain(gold) for gold in question.answers)),
+        "f1": max(f1(short or "", gold) for gold in question.answers),
+        "chars": float(len(quote)),
+    }
+
+
+def _answer_figures(judged: Sequence[dict[str, float]]) -> dict[str, float]:
+    def mean(key: str) -> float:
+        return _round(100 * statistics.fmean(item[key] for item in judged))
+
+    return {
+        "answer@1": mean("held"),
+        "quote_chars_median": statistics.median(item["chars"] for item in judged),
+        "exact_match": mean("exact"),
+        "f1": mean("f1"),
+    }
+
+
+def plain(text: str) -> str:
+    """Text as SQuAD compares it: in one spelling and case, without punctuation, with single spaces."""
+    return " ".join(_NOT_SAID.sub("", thai.normalise(text).text).split())
+
+
+def f1(said: str, gold: str) -> float:
+    """The harmonic mean of precision and recall over the words of two answers, 0 to 1."""
+    said_words, gold_words = Counter(thai.words(plain(said))), Counter(thai.words(plain(gold)))
+    shared = (said_words & gold_words).total()
+    return 2 * shared / (said_words.total() + gold_words.total()) if shared else 0.0
+
+
+def auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
+    """The chance, in percent, that a value of `higher` exceeds one of `lower`; ties count half."""
+    wins = sum((high > low) + 0.5 * (high == low) for high in higher for low in lower)
+    return 100 * wins / (len(higher) * len(lower))
+
+
+def _percent(hits: Iterable[bool]) -> float:
+    return _round(100 * statistics.fmean(map(float, hits)))
+
+
+def _quantile(seconds: Sequence[float], part: float) -> float:
+    ordered = sorted(seconds)
+    return _round(1000 * ordered[min(len(ordered) - 1, int(part * len(ordered)))])
+
+
+def _round(value: float) -> float:
+    return round(value, 2)

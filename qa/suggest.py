@@ -1,0 +1,76 @@
+"""Questions to begin with: made from what the articles say, and kept only if the articles answer them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice, pairwise
+
+from index import thai
+from index.store import Index
+from index.types import Article
+from qa.answer import answer
+
+#: Articles looked at; more would delay the page and hardly add variety.
+_ARTICLES = 24
+
+_POSITION = re.compile(
+    r"(?:รอง|ผู้ช่วย|ที่ปรึกษา)?(?:นายกรัฐมนตรี|รัฐมนตรี|ประธาน|หัวหน้า|อธิบดี|เลขาธิการ|ปลัด|ผู้อำนวยการ|โฆษก|ผู้ว่า|ผู้บัญชาการ|เอกอัครราชทูต)\S{3,40}"
+)
+_NAME = re.compile(r"(?:นาย|นาง|นางสาว|พล\.\S{1,6}|ดร\.)\s?\S+")
+_DATED = re.compile(r"(?!ตาม|ที่|ซึ่ง|โดย|และ|จาก|“)(?P<event>\S{12,60}?)\s*เมื่อ(?:วัน|เดือน|ปลาย|ต้น|ปี)\S*")
+_SINCE = re.compile(r"(?!ตาม|ที่|ซึ่ง|โดย|และ|จาก|“)(?P<event>\S{12,60}?)ตั้งแต่$")
+
+
+def suggest(index: Index, count: int = 4) -> list[str]:
+    """Up to `count` questions that the indexed articles answer, of different kinds and articles where possible."""
+    step = max(1, index.manifest.articles // _ARTICLES)
+    makers = [_candidates(article) for article in islice(index.articles(), 0, step * _ARTICLES, step)]
+    chosen: list[str] = []
+    while makers and len(chosen) < count:
+        for maker in list(makers):  # one of each article in turn
+            question = next((question for question, said in maker if _answered(question, said, index)), None)
+            if question is None:
+                makers.remove(maker)
+            elif question not in chosen:
+                chosen.append(question)
+            if len(chosen) == count:
+                break
+    return chosen
+
+
+def _answered(question: str, said: str, index: Index) -> bool:
+    found = answer(question, index)
+    return not found.abstained and any(said in citation.quote for citation in found.citations)
+
+
+def _candidates(article: Article) -> Iterator[tuple[str, str]]:
+    """Questions that an article might answer, each with words that the answer must hold."""
+    phrases = [article.text[start:end] for start, end in thai.phrases(article.text)]
+    makers = [_who(phrases), _when(phrases), _since(phrases)]
+    while makers:
+        for maker in list(makers):
+            candidate = next(maker, None)
+            if candidate is None:
+                makers.remove(maker)
+            else:
+                yield candidate
+
+
+def _who(phrases: list[str]) -> Iterator[tuple[str, str]]:
+    for first, last, position in zip(phrases, phrases[1:], phrases[2:], strict=False):
+        match = _POSITION.fullmatch(position)
+        if match and _NAME.fullmatch(first):
+            yield f"ใครคือ{position}", last
+
+
+def _when(phrases: list[str]) -> Iterator[tuple[str, str]]:
+    for phrase in phrases:
+        if match := _DATED.match(phrase):
+            yield f"{match['event']}เมื่อใด", phrase[match.end("event") :]
+
+
+def _since(phrases: list[str]) -> Iterator[tuple[str, str]]:
+    for phrase, date in pairwise(phrases):
+        if match := _SINCE.match(phrase):
+            yield f"{match['event']}ตั้งแต่เมื่อใด", date
