@@ -1,0 +1,279 @@
+"""`khamtop`: the command line. Its docstrings are its help.
+
+Each command loads what it needs and no more: `ask` starts neither Gradio nor torch.
+"""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from tqdm import tqdm
+
+from index.types import KhamtopError
+from qa.types import Language
+from ui import render, texts
+
+DEFAULT_INDEX = Path(".khamtop")
+DEFAULT_ARTICLES = Path("seeds")
+
+#: A failure of these kinds lies in how the command was called.
+_CALL_WAS_WRONG = ("question.", "articles.missing", "eval.unreadable")
+
+
+class _ServeByDefault(click.Group):
+    """A group that runs `serve` when no command is named, so that `khamtop` alone opens the page."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
+            args = ["serve", *args]
+        return super().parse_args(ctx, args)
+
+
+def _options(*names: str) -> Callable[[Any], Any]:
+    """The options that several commands share, by name, and `--debug` and `--lang` with them."""
+    shared = {
+        "index": click.option(
+            "--index", "folder", type=click.Path(path_type=Path), default=DEFAULT_INDEX, show_default=True,
+            help="Folder of the index.",
+        ),
+        "articles": click.option(
+            "--articles", type=click.Path(path_type=Path), multiple=True, default=[DEFAULT_ARTICLES],
+            show_default=True, help="File or folder of articles; may be given several times.",
+        ),
+        "encoder": click.option(
+            "--encoder", metavar="NAME_OR_FOLDER", help="A sentence-transformers model in place of the embedded one.",
+        ),
+        "k": click.option("-k", type=click.IntRange(1, 100), default=5, show_default=True, help="Number of passages."),
+        "json": click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."),
+        "lang": click.option("--lang", type=click.Choice(["th", "en"]), help="Language of messages."),
+        "debug": click.option("--debug", is_flag=True, help="Show the traceback of a failure."),
+    }  # fmt: skip
+
+    def decorate(command: Any) -> Any:
+        for name in reversed([*names, "lang", "debug"]):
+            command = shared[name](command)
+        return command
+
+    return decorate
+
+
+@click.group(cls=_ServeByDefault)
+@click.version_option(package_name="khamtop", prog_name="khamtop")
+def main() -> None:
+    """คำตอบ: ask your own Thai articles, and get answers in their own words.
+
+    Without a command it opens the web page (khamtop serve).
+    """
+
+
+@main.command()
+@_options("index", "articles", "encoder")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to serve on.")
+def serve(
+    folder: Path, articles: tuple[Path, ...], encoder: str | None, host: str, port: int,
+    lang: Language | None, debug: bool,
+) -> None:  # fmt: skip
+    """Serve the web page, building the index first if there is none.
+
+    \b
+    Example:
+      khamtop serve --articles ~/news --port 8000
+    """
+    with _reporting(lang, debug):
+        from ui.service import Service
+
+        service = Service(folder, articles, encoder)
+        service.start()
+        from ui.web import launch  # Gradio takes seconds to import, while a first build goes on
+
+        page = launch(service, host=host, port=port, block=False)
+        click.echo(texts.text("serve.at", _language(lang), address=f"http://{host}:{port}"), err=True)
+        page.block_thread()
+
+
+@main.command()
+@click.argument("question")
+@_options("index", "encoder", "k", "json")
+def ask(
+    question: str, folder: Path, encoder: str | None, k: int, as_json: bool, lang: Language | None, debug: bool
+) -> None:
+    """Answer QUESTION with quotes from the indexed articles.
+
+    \b
+    Example:
+      khamtop ask "ใครเป็นนายกรัฐมนตรีญี่ปุ่น"
+    """
+    with _reporting(lang, debug):
+        from qa.answer import answer
+        from qa.question import check
+
+        check(question)  # before anything is loaded for it
+        found = answer(question, _open(folder, encoder), k=k)
+        _print(as_json, render.to_json(found), render.to_text(found))
+
+
+@main.command()
+@click.argument("question")
+@_options("index", "encoder", "k", "json")
+def search(
+    question: str, folder: Path, encoder: str | None, k: int, as_json: bool, lang: Language | None, debug: bool
+) -> None:
+    """Find the passages that fit QUESTION best.
+
+    \b
+    Example:
+      khamtop search "การประชุมที่กรุงมาดริด" -k 3
+    """
+    with _reporting(lang, debug):
+        from qa.question import check, language_of
+        from qa.retrieve import search as find
+
+        check(question)
+        hits = find(question, _open(folder, encoder), k=k)
+        _print(as_json, render.hits_to_json(question, hits), render.hits_to_text(hits, language_of(question)))
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_options("index", "articles", "encoder", "json")
+def index(
+    paths: tuple[Path, ...], articles: tuple[Path, ...], folder: Path, encoder: str | None, as_json: bool,
+    lang: Language | None, debug: bool,
+) -> None:  # fmt: skip
+    """Index the articles under PATHS, doing only what changed since the last time.
+
+    Articles that are no longer there leave the index.
+
+    \b
+    Example:
+      khamtop index ~/news/2565 ~/news/archive.jsonl.xz
+    """
+    with _reporting(lang, debug):
+        from index.build import build
+        from index.encoder import load_encoder
+        from index.store import remembered_encoder
+
+        source = encoder or remembered_encoder(folder)
+        with _progress(lang) as progress:
+            report = build(paths or articles, folder, load_encoder(source), progress, source)
+        _print(as_json, render.report_to_json(report), render.report_to_text(report, _language(lang)))
+
+
+@main.command("eval")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--questions", type=click.Path(path_type=Path), help="The same questions in other words, by id.")
+@_options("encoder", "json")
+def evaluate(
+    file: Path, questions: Path | None, encoder: str | None, as_json: bool, lang: Language | None, debug: bool
+) -> None:
+    """Measure retrieval, answers and abstention on FILE (SQuAD JSON).
+
+    Prints JSON on standard output and, without --json, a table on standard error.
+
+    \b
+    Example:
+      khamtop eval iapp-wiki-qa/valid.json
+    """
+    with _reporting(lang, debug):
+        from index.encoder import load_encoder
+        from qa.evaluate import evaluate as measure
+
+        with tqdm(unit=" questions", disable=not sys.stderr.isatty(), leave=False) as bar:
+
+            def progress(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            figures = measure(file, load_encoder(encoder), questions, progress)
+        if not as_json:
+            click.echo(render.figures_to_text(figures), err=True)
+        click.echo(json.dumps(figures, ensure_ascii=False))
+
+
+@main.command()
+@click.argument("articles", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the new encoder.")
+@_options("json")
+def train(articles: tuple[Path, ...], out: Path, as_json: bool, lang: Language | None, debug: bool) -> None:
+    """Fit the embedded encoder to ARTICLES of your own, and write it to a folder for --encoder.
+
+    \b
+    Example:
+      khamtop train ~/news --out ~/news-encoder
+      khamtop index ~/news --encoder ~/news-encoder
+    """
+    with _reporting(lang, debug):
+        from index.articles import read_articles
+        from index.encoder import EMBEDDED
+        from index.train import train as fit
+        from index.types import Article
+
+        found = [item for item in read_articles(articles) if isinstance(item, Article)]
+        with _progress(lang) as progress:
+            figures = fit(found, out, base=EMBEDDED, progress=progress)
+        _print(as_json, figures, texts.text("train.done", _language(lang), folder=out, **figures))
+
+
+def _open(folder: Path, encoder: str | None) -> Any:
+    from index.encoder import load_encoder
+    from index.store import Index
+
+    return Index.open(folder, load_encoder(encoder) if encoder else None)
+
+
+def _print(as_json: bool, data: dict[str, Any], words: str) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False) if as_json else words)
+
+
+@contextmanager
+def _progress(lang: Language | None) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on standard error, one for each stage of a build; nothing where nobody looks."""
+    with tqdm(disable=not sys.stderr.isatty(), leave=False) as bar:
+        current = ""
+
+        def progress(stage: str, done: int, total: int) -> None:
+            nonlocal current
+            if stage != current:
+                current = stage
+                bar.reset(total or None)
+                bar.set_description(texts.text(f"stage.{stage}", _language(lang)))
+            bar.update(done - bar.n)
+
+        yield progress
+
+
+@contextmanager
+def _reporting(lang: Language | None, debug: bool) -> Iterator[None]:
+    """Turns what went wrong into one sentence on standard error and an exit status."""
+    try:
+        yield
+    except click.exceptions.Exit:
+        raise
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output has gone
+        sys.stderr.close()
+        sys.exit(1)
+    except Exception as error:
+        if debug:
+            raise
+        known = error if isinstance(error, KhamtopError) else KhamtopError("internal")
+        click.echo(texts.sentence(known, _language(lang)), err=True)
+        sys.exit(2 if known.code.startswith(_CALL_WAS_WRONG) else 1)
+
+
+def _language(lang: Language | None) -> Language:
+    """The language of messages: as asked for, else as the machine is set."""
+    if lang:
+        return lang
+    set_to = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "th" if (set_to or locale.getlocale()[0] or "").lower().startswith("th") else "en"

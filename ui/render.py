@@ -1,0 +1,303 @@
+"""What was found, as a person or a program gets it: JSON, plain text, and the page's data.
+
+The words around the quotes are chosen here and nowhere else, in the question's language. The page's
+data is JSON too, with text already cut at its marks: the page puts each piece in a text node of its
+own, so that nothing an article says can become markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from index.types import Article, Span
+from qa.types import Answer, Citation, Hit, Language
+from ui.texts import text
+
+if TYPE_CHECKING:  # the builder is heavy, and only its report's fields are read here
+    from index.build import Report
+
+#: Characters that a terminal or a browser would act on instead of showing: control characters
+#: other than tab and newline, and the overrides that turn the writing direction around.
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+#: How many passages an abstaining answer offers in the terminal.
+NEAREST_SHOWN = 3
+
+Part = dict[str, Any]
+
+
+# -- JSON: the contract of the command line and of the API ------------------------------------------
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
+    """The object that `khamtop ask --json` prints and `/ask` returns."""
+    return {
+        "question": answer.question,
+        "answer": answer_text(answer),
+        "short_answer": answer.short_answer,
+        "abstained": answer.abstained,
+        "confidence": round(answer.confidence, 4),
+        "citations": [_citation_to_json(citation) for citation in answer.citations],
+        "passages": [_hit_to_json(hit) for hit in answer.hits],
+    }
+
+
+def hits_to_json(question: str, hits: Iterable[Hit]) -> dict[str, Any]:
+    """The object that `khamtop search --json` prints and `/search` returns."""
+    return {"question": question, "passages": [_hit_to_json(hit) for hit in hits]}
+
+
+def report_to_json(report: Report) -> dict[str, Any]:
+    """The object that `khamtop index --json` prints and `/rebuild` returns."""
+    return {
+        "articles": report.articles,
+        "passages": report.passages,
+        "added": report.added,
+        "changed": report.changed,
+        "removed": report.removed,
+        "unchanged": report.unchanged,
+        "rejected": [
+            {"path": item.path, "reason": item.reason} | ({} if item.line is None else {"line": item.line})
+            for item in report.rejected
+        ],
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _article_to_json(article: Article) -> dict[str, Any]:
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "published": article.published,
+    }
+
+
+def _citation_to_json(citation: Citation) -> dict[str, Any]:
+    return {
+        "number": citation.number,
+        **_article_to_json(citation.article),
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+    }
+
+
+def _hit_to_json(hit: Hit) -> dict[str, Any]:
+    return {
+        **_article_to_json(hit.article),
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "text": hit.text,
+        "score": round(hit.score, 4),
+        "dense_rank": hit.dense_rank,
+        "lexical_rank": hit.lexical_rank,
+    }
+
+
+# -- Words around the quotes ------------------------------------------------------------------------
+
+
+def answer_text(answer: Answer) -> str:
+    """The answer in one string: the short answer, then each quote in curly quotes with its `[n]`."""
+    if answer.abstained or not answer.citations:
+        return text("answer.none", answer.language)
+    lines = [f"{lead} “{citation.quote}” [{citation.number}]" for lead, citation in _led(answer)]
+    if answer.short_answer:
+        lines.insert(0, f"{answer.short_answer} [{answer.citations[0].number}]")
+    return "\n\n".join(lines)
+
+
+def _led(answer: Answer) -> list[tuple[str, Citation]]:
+    """Each citation with the words that lead to it."""
+    led: list[tuple[str, Citation]] = []
+    for citation in answer.citations:
+        if not led:
+            key = "answer.says"
+        elif citation.article.id == led[-1][1].article.id:
+            key = "answer.adds"
+        else:
+            key = "answer.other"
+        led.append((text(key, answer.language), citation))
+    return led
+
+
+# -- Plain text: the terminal -----------------------------------------------------------------------
+
+
+def to_text(answer: Answer) -> str:
+    """The answer as the terminal shows it: quotes with `[n]`, then their sources."""
+    language = answer.language
+    if answer.abstained or not answer.citations:
+        lines = [answer_text(answer)]
+        if answer.hits:
+            lines += ["", text("answer.nearest", language)]
+            lines += [_hit_to_text(number, hit) for number, hit in enumerate(answer.hits[:NEAREST_SHOWN], start=1)]
+    else:
+        lines = [answer_text(answer), "", text("answer.sources", language)]
+        lines += [f"[{citation.number}] {_heading(citation.article)}" for citation in answer.citations]
+    return _shown("\n".join(lines))
+
+
+def hits_to_text(hits: Sequence[Hit], language: Language) -> str:
+    """The passages of a search as the terminal shows them."""
+    if not hits:
+        return text("search.none", language)
+    return _shown("\n\n".join(_hit_to_text(number, hit) for number, hit in enumerate(hits, start=1)))
+
+
+def report_to_text(report: Report, language: Language) -> str:
+    """A build's result as the terminal shows it, with every file that was left out and why."""
+    facts = {name: fact for name, fact in report_to_json(report).items() if name != "rejected"}
+    lines = [text("report.done", language, **{**facts, "seconds": f"{report.seconds:.1f}"})]
+    if report.rejected:
+        lines.append(text("report.rejected", language, count=len(report.rejected)))
+    for item in report.rejected:
+        where = "" if item.line is None else f", {text('rejected.line', language, line=item.line)}"
+        lines.append(f"  {item.path}{where}: {text(item.reason, language)}")
+    return _shown("\n".join(lines))
+
+
+def figures_to_text(figures: dict[str, Any]) -> str:
+    """The figures of `khamtop eval` as a table."""
+    columns = ("R@1", "R@5", "R@10", "MRR@10")
+    lines = [f"{figures['questions']} questions, {figures['passages']} passages, built in {figures['index_seconds']} s"]
+    lines.append(f"{'retrieval':<10}" + "".join(f"{column:>9}" for column in columns))
+    for name, row in figures["retrieval"].items():
+        lines.append(f"{name:<10}" + "".join(f"{row[column]:>9.1f}" for column in columns))
+    for part in ("answer", "abstain", "latency_ms"):
+        lines.append(f"{part}: " + ", ".join(f"{name} {figure:.1f}" for name, figure in figures[part].items()))
+    return "\n".join(lines)
+
+
+def _hit_to_text(number: int, hit: Hit) -> str:
+    return f"{number}. {_heading(hit.article)} · {hit.score:.3f}\n{hit.text.strip()}"
+
+
+def _heading(article: Article) -> str:
+    return " · ".join(part for part in (article.title, article.published, article.source) if part)
+
+
+def _shown(words: str) -> str:
+    """`words` without the characters that a terminal would act on."""
+    return _ACTING.sub("", words)
+
+
+# -- The page's data --------------------------------------------------------------------------------
+
+
+def to_page(answer: Answer) -> dict[str, Any]:
+    """`to_json` with what the page needs beside it.
+
+    `lines` are the quotes with the words that lead to them, `cards` the sources: one for each
+    passage, those with quotes first, in the order of their numbers. A part is a piece of text with
+    `number` if it is a quote, and `short` if it is the short answer.
+    """
+    data = to_json(answer)
+    data["language"] = answer.language
+    data["lines"] = [
+        {"lead": lead, "number": citation.number, "parts": _quote_parts(answer, citation)}
+        for lead, citation in _led(answer)
+    ]
+    data["cards"] = _cards(answer)
+    return data
+
+
+def article_to_page(article: Article, quotes: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """A whole article cut at its quotes, for reading.
+
+    `quotes` are the page's own: `number`, `start`, `end` and the `quote` it was shown. Where the
+    article has changed since, the quote is looked up again; one that is gone is not marked and its
+    number is not among `found`. Lines at the top that only repeat the title are left out.
+    """
+    marks = {}
+    for quote in quotes:
+        span = _locate(article.text, int(quote["start"]), int(quote["end"]), str(quote["quote"]))
+        if span:
+            marks[int(quote["number"])] = span
+    begin = min([_after_title(article), *(start for start, _ in marks.values())])
+    return {
+        **_article_to_json(article),
+        "parts": _parts(article.text, begin, len(article.text), marks),
+        "found": sorted(marks),
+    }
+
+
+def _cards(answer: Answer) -> list[dict[str, Any]]:
+    quotes: list[dict[int, Span]] = [{} for _ in answer.hits]
+    for citation in answer.citations:
+        holder = _holder(citation, answer.hits)
+        if holder is not None:
+            quotes[holder][citation.number] = (citation.start, citation.end)
+    cards = []
+    for hit, marks in zip(answer.hits, quotes, strict=True):
+        # A quote may run past its passage's edge: the card then shows it whole.
+        start = min([hit.passage.start, *(start for start, _ in marks.values())])
+        end = max([hit.passage.end, *(end for _, end in marks.values())])
+        parts = _parts(hit.article.text, start, end, marks)
+        cards.append({**_hit_to_json(hit), "numbers": sorted(marks), "parts": parts})
+    return sorted(cards, key=lambda card: card["numbers"][:1] or [len(answer.citations) + 1])
+
+
+def _holder(citation: Citation, hits: Sequence[Hit]) -> int | None:
+    """The place of the hit that shows a quote: the one that holds most of it, and the best of those."""
+
+    def shared(hit: Hit) -> int:
+        if hit.article.id != citation.article.id:
+            return 0
+        return min(hit.passage.end, citation.end) - max(hit.passage.start, citation.start)
+
+    best = max(range(len(hits)), key=lambda place: shared(hits[place]), default=None)
+    return best if best is not None and shared(hits[best]) > 0 else None
+
+
+def _quote_parts(answer: Answer, citation: Citation) -> list[Part]:
+    """The quote, in three where the short answer stands inside it."""
+    if answer.short is None or citation is not answer.citations[0]:
+        return [{"text": citation.quote}]
+    start, end = answer.short
+    whole = citation.article.text
+    pieces: list[Part] = [
+        {"text": whole[citation.start : start]},
+        {"text": whole[start:end], "short": True},
+        {"text": whole[end : citation.end]},
+    ]
+    return [piece for piece in pieces if piece["text"]]
+
+
+def _parts(whole: str, begin: int, end: int, marks: dict[int, Span]) -> list[Part]:
+    """`whole[begin:end]` cut at the marks; where two overlap, the later one gives way."""
+    parts: list[Part] = []
+    position = begin
+    for number, (start, stop) in sorted(marks.items(), key=lambda mark: mark[1]):
+        start = max(start, position)
+        if start >= stop:
+            continue
+        if start > position:
+            parts.append({"text": whole[position:start]})
+        parts.append({"text": whole[start:stop], "number": number})
+        position = stop
+    if position < end:
+        parts.append({"text": whole[position:end]})
+    return parts
+
+
+def _locate(whole: str, start: int, end: int, quote: str) -> Span | None:
+    if not quote:
+        return None
+    if start >= 0 and whole[start:end] == quote:
+        return start, end
+    found = whole.find(quote)
+    return None if found < 0 else (found, found + len(quote))
+
+
+def _after_title(article: Article) -> int:
+    position = 0
+    for line in article.text.splitlines(keepends=True):
+        said = line.strip().lstrip("#").strip()
+        if said and said != article.title.strip():
+            return position
+        position += len(line)
+    return 0  # an article that is nothing but its title

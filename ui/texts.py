@@ -1,0 +1,241 @@
+"""Every string a person reads, in Thai and in English.
+
+The packages below raise `KhamtopError` with a code and hand up `Rejected` with a reason's code; the
+sentence for each stands here, beside the words of the page and of the terminal. The page gets the
+whole table and fills it in itself, so that switching its language needs no server.
+"""
+
+from __future__ import annotations
+
+from index.types import KhamtopError
+from qa.types import Language
+
+#: key: (Thai, English). `{name}` is a fact that the caller gives.
+TEXTS: dict[str, tuple[str, str]] = {
+    # What went wrong, by the code of a KhamtopError.
+    "question.empty": (
+        "กรุณาพิมพ์คำถามก่อน",
+        "Please type a question first.",
+    ),
+    "question.too_long": (
+        "คำถามยาวเกินไป กรุณาถามไม่เกิน {limit} ตัวอักษร",
+        "The question is too long. Please keep it within {limit} characters.",
+    ),
+    "question.control": (
+        "คำถามมีอักขระควบคุมที่อ่านไม่ได้ กรุณาพิมพ์ใหม่เป็นข้อความธรรมดา",
+        "The question contains unreadable control characters. Please type it again as plain text.",
+    ),
+    "question.passages": (
+        "จำนวนข้อความที่ขอ (k) ต้องเป็นจำนวนเต็มตั้งแต่ 1 ถึง {most}",
+        "The number of passages (k) must be a whole number from 1 to {most}.",
+    ),
+    "articles.missing": (
+        "ไม่พบไฟล์หรือโฟลเดอร์บทความ {path}",
+        "There is no file or folder of articles at {path}.",
+    ),
+    "articles.none": (
+        "ไม่พบบทความที่อ่านได้เลย (อ่านไม่ได้ {rejected} รายการ) กรุณาตรวจโฟลเดอร์บทความ",
+        "No article could be read ({rejected} could not be). Please check the folder of articles.",
+    ),
+    "index.missing": (
+        "ยังไม่มีดัชนีใน {folder} กรุณาสร้างด้วยคำสั่ง khamtop index",
+        "There is no index in {folder} yet. Make one with: khamtop index",
+    ),
+    "index.damaged": (
+        "ดัชนีเสียหายหรือถูกแก้ไข ({file}) กรุณาสร้างใหม่ด้วยคำสั่ง khamtop index",
+        "The index is damaged or was altered ({file}). Make it again with: khamtop index",
+    ),
+    "index.format": (
+        "ดัชนีเป็นรูปแบบ {found} แต่โปรแกรมนี้อ่านรูปแบบ {wanted} กรุณาสร้างใหม่ด้วยคำสั่ง khamtop index",
+        "The index has format {found}, but this program reads format {wanted}. Make it again with: khamtop index",
+    ),
+    "index.encoder": (
+        "ดัชนีนี้สร้างด้วยตัวเข้ารหัส {wanted} ไม่ใช่ {found} กรุณาใช้ตัวเดิม หรือสร้างดัชนีใหม่ด้วย khamtop index",
+        "The index was made with the encoder {wanted}, not {found}. Use that one, or make the index again with:"
+        " khamtop index",
+    ),
+    "index.forbidden": (
+        "ผู้ใช้นี้ไม่มีสิทธิ์เขียนในโฟลเดอร์ดัชนี {folder} จึงเปิดดัชนีไม่ได้",
+        "The index cannot be opened, because this user may not write to {folder}.",
+    ),
+    "index.unwritable": (
+        "เขียนดัชนีใน {folder} ไม่ได้ กรุณาตรวจสิทธิ์และพื้นที่ว่าง ดัชนีเดิมยังอยู่ครบ",
+        "The index in {folder} could not be written. Check permissions and free space; the last index is unharmed.",
+    ),
+    "index.busy": (
+        "มีการสร้างดัชนีใน {folder} อยู่แล้ว กรุณารอให้เสร็จก่อน",
+        "Another build is writing to {folder}. Please wait for it to finish.",
+    ),
+    "index.building": (
+        "ดัชนีกำลังถูกสร้างเป็นครั้งแรก กรุณาถามอีกครั้งในอีกสักครู่",
+        "The index is being built for the first time. Please ask again in a moment.",
+    ),
+    "index.stopped": (
+        "หยุดสร้างดัชนีแล้ว ดัชนีเดิมยังใช้ได้ตามปกติ",
+        "The build was stopped. The last index goes on answering.",
+    ),
+    "encoder.unreadable": (
+        "เปิดตัวเข้ารหัส {name} ไม่ได้",
+        "The encoder {name} could not be opened.",
+    ),
+    "article.unknown": (
+        "ไม่พบบทความนี้ในดัชนีปัจจุบัน บทความอาจถูกลบหรือย้ายไปหลังสร้างดัชนีใหม่",
+        "This article is not in the current index. It may have been removed or moved by a rebuild.",
+    ),
+    "eval.unreadable": (
+        "{path} ไม่ใช่ไฟล์ SQuAD JSON ที่อ่านได้",
+        "{path} is not a readable SQuAD JSON file.",
+    ),
+    "eval.none": (
+        "ไม่มีคำถามให้วัดใน {path}",
+        "There is no question to measure in {path}.",
+    ),
+    "port.taken": (
+        "พอร์ต {port} ถูกใช้อยู่แล้ว กรุณาเลือกพอร์ตอื่นด้วย --port",
+        "Port {port} is already in use. Choose another one with --port.",
+    ),
+    "port.unusable": (
+        "เปิดหน้าเว็บที่ {host} พอร์ต {port} ไม่ได้ กรุณาเลือกที่อยู่หรือพอร์ตอื่นด้วย --host และ --port",
+        "The page cannot be served at {host}, port {port}. Choose others with --host and --port.",
+    ),
+    "train.taken": (
+        "ใน {path} มีสิ่งอื่นที่ไม่ใช่ตัวเข้ารหัสอยู่แล้ว กรุณาเลือกโฟลเดอร์อื่น",
+        "{path} holds something else than an encoder. Choose another folder.",
+    ),
+    "train.too_few": (
+        "มีบทความน้อยเกินไปสำหรับการฝึก (มี {found} ต้องการอย่างน้อย {wanted})",
+        "There are too few articles to train on ({found}, at least {wanted} are needed).",
+    ),
+    "internal": (
+        "เกิดข้อผิดพลาดที่ไม่คาดคิดในโปรแกรม รายละเอียดอยู่ในเทอร์มินัลเมื่อใช้ --debug",
+        "Something unexpected went wrong inside the program. Run it with --debug to see details in the terminal.",
+    ),
+    # Why a file or a line was not indexed, by the reason of a Rejected.
+    "file.hidden": ("ไฟล์หรือโฟลเดอร์ซ่อน", "hidden file or folder"),
+    "file.readme": ("ไฟล์ README ไม่ใช่บทความ", "a README, not an article"),
+    "file.kind": ("ไม่ใช่ชนิดไฟล์ที่อ่านได้", "not a kind of file that can be read"),
+    "file.unreadable": ("เปิดหรืออ่านไฟล์ไม่ได้", "could not be opened or read"),
+    "file.too_large": ("ไฟล์ใหญ่เกินไป", "too large"),
+    "file.empty": ("ไฟล์ว่างเปล่า", "empty"),
+    "file.not_text": ("ไม่ใช่ข้อความที่อ่านได้", "not readable text"),
+    "line.too_large": ("บรรทัดยาวเกินไป", "line too large"),
+    "line.broken": ("บรรทัดไม่ใช่ JSON ที่ถูกต้อง", "line is not valid JSON"),
+    "line.no_text": ("บรรทัดไม่มีช่อง text", "line has no text field"),
+    "article.duplicate_id": ("รหัสบทความซ้ำกับบทความก่อนหน้า", "same id as an earlier article"),
+    "article.no_text": ("ไม่มีข้อความให้ทำดัชนี", "holds no text to index"),
+    # The words around the quotes of an answer.
+    "answer.says": ("บทความระบุว่า", "The article says:"),
+    "answer.adds": ("และระบุด้วยว่า", "It also says:"),
+    "answer.other": ("อีกบทความหนึ่งระบุว่า", "Another article says:"),
+    "answer.none": (
+        "บทความที่มีอยู่ไม่ได้ตอบคำถามนี้",
+        "The articles do not answer this question.",
+    ),
+    "answer.nearest": ("ข้อความที่ใกล้เคียงที่สุด", "The nearest passages"),
+    "answer.sources": ("แหล่งที่มา", "Sources"),
+    # The terminal.
+    "search.none": ("ไม่พบข้อความที่เกี่ยวข้อง", "No passage was found."),
+    "report.done": (
+        "ดัชนีมี {articles} บทความ {passages} ข้อความ (เพิ่ม {added} เปลี่ยน {changed} ลบ {removed} คงเดิม {unchanged})"
+        " ใช้เวลา {seconds} วินาที",
+        "Indexed articles: {articles}, passages: {passages} (added {added}, changed {changed}, removed {removed},"
+        " unchanged {unchanged}) in {seconds} s.",
+    ),
+    "report.rejected": ("ไม่ได้นำเข้า {count} รายการ", "Not indexed: {count}"),
+    "rejected.line": ("บรรทัด {line}", "line {line}"),
+    "serve.at": ("เปิดหน้าเว็บที่ {address} (กด Ctrl+C เพื่อหยุด)", "The page is at {address} (Ctrl+C stops it)."),
+    "train.done": (
+        "เขียนตัวเข้ารหัสไว้ที่ {folder} (พบข้อความที่ถูกต้องเป็นอันดับแรก ก่อน {before} % หลัง {after} %)",
+        "Wrote the encoder to {folder} (right passage found first: {before} % before, {after} % after).",
+    ),
+    # A build's stages.
+    "stage.start": ("กำลังเตรียม", "Getting ready"),
+    "stage.read": ("กำลังอ่านบทความ", "Reading articles"),
+    "stage.embed": ("กำลังคำนวณเวกเตอร์", "Embedding passages"),
+    "stage.train": ("กำลังฝึกตัวเข้ารหัส", "Training the encoder"),
+    "stage.write": ("กำลังเขียนดัชนี", "Writing the index"),
+    "stage.open": ("กำลังเปิดดัชนีใหม่", "Opening the new index"),
+    # The page.
+    "page.title": ("คำตอบ", "Khamtop"),
+    "page.subtitle": ("ถามจากบทความของคุณ", "Ask your own articles"),
+    "page.welcome": (
+        "ถามได้ทั้งไทยและอังกฤษ ตอบด้วยถ้อยคำจากบทความเท่านั้น",
+        "Ask in Thai or English. Every answer is quoted word for word.",
+    ),
+    "page.knows": ("ในดัชนีมี {articles} บทความ", "Articles in the index: {articles}"),
+    "page.examples": ("ลองถาม", "Try asking"),
+    "page.answerable": ("คำถามที่บทความตอบได้", "Questions the articles do answer"),
+    "page.language": ("English", "ไทย"),
+    "page.language_label": ("Switch to English", "เปลี่ยนเป็นภาษาไทย"),
+    "page.new": ("เริ่มใหม่", "New chat"),
+    "page.rebuild": ("สร้างดัชนีใหม่", "Rebuild"),
+    "page.ask_label": ("คำถามของคุณ", "Your question"),
+    "page.placeholder": ("พิมพ์คำถามเกี่ยวกับบทความ", "Ask about the articles"),
+    "page.send": ("ถาม", "Ask"),
+    "page.keys": (
+        "Enter เพื่อถาม · Shift+Enter ขึ้นบรรทัดใหม่",
+        "Enter to ask · Shift+Enter for a new line",
+    ),
+    "page.conversation": ("บทสนทนา", "Conversation"),
+    "page.searching": ("กำลังค้นในบทความ…", "Searching the articles…"),
+    "page.stopped": ("หยุดแล้ว", "Stopped."),
+    "page.sources": ("แหล่งที่มา", "Sources"),
+    "page.sources_of": ("ของคำถาม “{question}”", "for “{question}”"),
+    "page.nearest": ("ข้อความที่ใกล้เคียงที่สุด", "Nearest passages"),
+    "page.others": ("ข้อความอื่นที่พบ", "Other passages found"),
+    "page.open_source": ("เปิดแหล่งอ้างอิง {number}: {title}", "Open source {number}: {title}"),
+    "page.open_article": ("เปิดบทความ", "Open article"),
+    "page.show_sources": ("ดูแหล่งที่มาของคำตอบนี้", "Show this answer’s sources"),
+    "page.copy": ("คัดลอกข้อความพร้อมที่มา", "Copy quote with its source"),
+    "page.copied": ("คัดลอกแล้ว", "Copied"),
+    "page.score": ("คะแนน {score}", "Score {score}"),
+    "page.found_by": ("พบจาก", "Found by"),
+    "page.by_words": ("คำ อันดับ {rank}", "words, rank {rank}"),
+    "page.by_meaning": ("ความหมาย อันดับ {rank}", "meaning, rank {rank}"),
+    "page.quote_of": ("ข้อความที่ยกมา {number} จาก {count}", "Quote {number} of {count}"),
+    "page.passage_marked": ("ข้อความที่พบ", "Passage found"),
+    "page.quote_gone": (
+        "บทความเปลี่ยนไปหลังจากคำตอบนี้ จึงไม่พบข้อความที่ยกมาแล้ว",
+        "The article has changed since this answer, and the quote is no longer in it.",
+    ),
+    "page.previous": ("ข้อความก่อนหน้า (←)", "Previous quote (←)"),
+    "page.next": ("ข้อความถัดไป (→)", "Next quote (→)"),
+    "page.close": ("ปิด (Esc)", "Close (Esc)"),
+    "page.building_first": (
+        "กำลังสร้างดัชนีเป็นครั้งแรก คำถามจะได้คำตอบทันทีที่เสร็จ",
+        "Building the index for the first time. Questions are answered as soon as it is done.",
+    ),
+    "page.building": (
+        "กำลังสร้างดัชนีใหม่ ระหว่างนี้ถามได้ตามปกติ",
+        "Rebuilding the index. You can go on asking meanwhile.",
+    ),
+    "page.stop": ("หยุด", "Stop"),
+    "page.progress": ("ความคืบหน้า", "Progress"),
+    "page.rebuilt": ("สร้างดัชนีใหม่เสร็จแล้ว", "The index has been rebuilt."),
+    "page.dismiss": ("ปิดข้อความนี้", "Dismiss"),
+    "page.disconnected": (
+        "ติดต่อโปรแกรมไม่ได้ กรุณาตรวจว่า khamtop ยังทำงานอยู่ แล้วลองอีกครั้ง",
+        "The program cannot be reached. Check that khamtop is still running, then try again.",
+    ),
+    "page.privacy": (
+        "ทุกอย่างทำงานในเครื่องนี้ ไม่มีข้อมูลออกไปภายนอก",
+        "Everything runs on this machine. Nothing is sent elsewhere.",
+    ),
+}
+
+
+def text(key: str, language: Language, **facts: object) -> str:
+    """The words for `key`, with its facts filled in; whole numbers get thousands separators.
+
+    >>> text("page.knows", "en", articles=52849)
+    'Articles in the index: 52,849'
+    """
+    shown = {name: f"{fact:,}" if isinstance(fact, int) else fact for name, fact in facts.items()}
+    return TEXTS[key][0 if language == "th" else 1].format(**shown)
+
+
+def sentence(error: KhamtopError, language: Language) -> str:
+    """What a person is told of an error: one clear sentence, whatever its code."""
+    if error.code not in TEXTS:
+        return text("internal", language)
+    return text(error.code, language, **error.facts)
