@@ -1,0 +1,79 @@
+"""Data flows one way, index -> qa -> ui, and each library has one door."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(path for package in ("index", "qa", "ui") for path in (ROOT / package).rglob("*.py"))
+
+#: Modules that make what is embedded, and never run when a question is asked: they may import anything.
+MAKERS = ("train", "make_", "recipe")
+
+#: Who else may import what.
+DOORS = {
+    "faiss": "index/dense.py",
+    "tantivy": "index/lexical.py",
+    "nlpo3": "index/thai.py",
+    "trafilatura": "index/articles.py",
+    "sqlite3": "index/store.py",
+    "model2vec": "index/encoder.py",
+    "sentence_transformers": "index/encoder.py",
+    "transformers": "index/encoder.py",
+    "torch": "index/encoder.py",
+    "gradio": "ui/web.py",
+}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = ".".join(path.relative_to(ROOT).parts[: -node.level]) if node.level else ""
+            yield ".".join(part for part in (package, node.module) if part)
+
+
+def importers(library: str) -> set[str]:
+    return {
+        path.relative_to(ROOT).as_posix()
+        for path in MODULES
+        if not path.name.startswith(MAKERS) and any(name.partition(".")[0] == library for name in imported(path))
+    }
+
+
+@pytest.mark.parametrize(("package", "later"), [("index", {"qa", "ui"}), ("qa", {"ui"})])
+def test_no_package_imports_a_later_one(package, later):
+    back = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in MODULES
+        if path.is_relative_to(ROOT / package)
+        for name in imported(path)
+        if name.partition(".")[0] in later
+    }
+    assert not back
+    assert any(path.parent.name == package for path in MODULES)
+
+
+@pytest.mark.parametrize(("library", "door"), DOORS.items())
+def test_a_library_is_imported_by_one_module(library, door):
+    assert importers(library) <= {door}
+
+
+def test_the_doors_are_where_the_design_says():
+    assert [importers(library) for library in ("faiss", "tantivy")] == [{"index/dense.py"}, {"index/lexical.py"}]
+    assert importers("index") > {"index/build.py"}  # imports are seen at all
+
+
+def test_nothing_below_the_interface_prints():
+    printing = {
+        path.relative_to(ROOT).as_posix()
+        for path in MODULES
+        if not path.is_relative_to(ROOT / "ui") and not path.name.startswith(MAKERS)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print", "input")
+    }
+    assert not printing

@@ -1,0 +1,357 @@
+"""Files -> articles: every format and encoding, and a reason for everything that holds none."""
+
+import gzip
+import json
+import lzma
+import os
+from pathlib import Path
+
+import pytest
+
+from index import articles
+from index.articles import decode, read_articles, title_of
+from index.types import Article, KhamtopError, Rejected
+from tests.toys import write_files
+
+TEXT = "น้ำท่วมกรุงเทพ\nฝนตกหนักทั้งคืน"
+PAGE = """<!DOCTYPE html><html lang="th"><head><meta charset="utf-8"><title>น้ำท่วมกรุงเทพ</title>
+<meta property="article:published_time" content="2022-06-30T08:00:00+07:00">
+<style>body {{ color: red }}</style><script>var secret = "สคริปต์";</script></head>
+<body><article><h1>น้ำท่วมกรุงเทพ</h1><p>{body}</p><p>ราคา &lt;b&gt; 5 &amp; 6 บาท</p></article>
+<script>document.write("โฆษณา")</script></body></html>"""
+
+
+def read(*paths):
+    """The articles by id, and the reasons by file name and line."""
+    found = list(read_articles(paths))
+    rejected = [item for item in found if isinstance(item, Rejected)]
+    return (
+        {item.id: item for item in found if isinstance(item, Article)},
+        {(os.path.basename(item.path), item.line): item.reason for item in rejected},
+    )
+
+
+def read_one(folder, name, content):
+    """The only article of a folder with one file of that content."""
+    found, rejected = read(write_files(folder / "ข่าว", {name: content}))
+    assert not rejected
+    (article,) = found.values()
+    return article
+
+
+def reason(folder, name, content):
+    """Why a folder with one file of that content gave no article."""
+    found, rejected = read(write_files(folder / "ข่าว", {name: content}))
+    assert not found
+    ((_, why),) = rejected.items()
+    return why
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        TEXT.encode(),
+        b"\xef\xbb\xbf" + TEXT.encode(),
+        TEXT.encode("utf-16"),
+        b"\xff\xfe" + TEXT.encode("utf-16-le"),
+        b"\xfe\xff" + TEXT.encode("utf-16-be"),
+        TEXT.encode("tis-620"),
+        TEXT.encode("cp874"),
+    ],
+    ids=["utf-8", "utf-8 with mark", "utf-16", "utf-16-le", "utf-16-be", "tis-620", "cp874"],
+)
+def test_a_text_is_the_same_in_every_encoding(raw, tmp_path):
+    article = read_one(tmp_path, "น้ำท่วม.txt", raw)
+    assert article.text == TEXT
+    assert article.title == "น้ำท่วมกรุงเทพ"
+
+
+def test_cp874_has_quotes_that_tis_620_lacks():
+    assert decode("“น้ำท่วม”…".encode("cp874")) == "“น้ำท่วม”…"
+
+
+def test_an_article_says_where_it_stands(tmp_path):
+    article = read_one(tmp_path, "2565/น้ำท่วม.txt", TEXT)
+    assert article.id == "ข่าว/2565/น้ำท่วม.txt"
+    assert article.source == str(tmp_path / "ข่าว/2565/น้ำท่วม.txt")
+    assert article.published is None
+
+
+def test_the_text_of_a_file_is_not_altered(tmp_path):
+    text = "  หัวข้อ \r\n\r\nนํ้า\u200bท่วม  ๒๕๖๕ NATO\t \r\n"
+    assert read_one(tmp_path, "a.md", text).text == text
+
+
+def test_an_id_is_the_same_wherever_the_command_is_run(news, monkeypatch):
+    absolute, _ = read(news)
+    monkeypatch.chdir(news)
+    relative, _ = read(Path("."))
+    assert set(relative) == set(absolute) == {"news/flood.txt", "news/nato.txt", "news/train.txt"}
+
+
+def test_a_file_can_be_named_instead_of_a_folder(news):
+    assert list(read(news / "nato.txt")[0]) == ["nato.txt"]
+
+
+def test_articles_come_in_the_order_of_their_names_a_folders_own_before_those_below(tmp_path):
+    own, below = list("จฉกขคงชซฌญ"), ["z/2", "z/1", "a/2", "a/1"]
+    write_files(tmp_path, {f"{name}.txt": TEXT for name in [*own, *below]})
+    order = [item.id.partition("/")[2].removesuffix(".txt") for item in read_articles([tmp_path])]
+    assert order == [*sorted(own), *sorted(below)]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("น้ำท่วม\nฝนตก", "น้ำท่วม"),
+        ("\n \n## น้ำท่วม \nฝนตก", "น้ำท่วม"),
+        ("---\n***\n# C#\n", "C#"),
+        ("", ""),
+        ("ก" * 400, "ก" * 300),
+    ],
+)
+def test_the_title_is_the_first_line_that_says_something(text, title):
+    assert title_of(text) == title
+
+
+# HTML
+
+
+@pytest.mark.parametrize("name", ["ข่าว.html", "ข่าว.htm", "ข่าว.HTML"])
+def test_a_page_gives_its_text_title_and_date_and_no_script(name, tmp_path):
+    body = "ฝนตกหนักทั้งคืน ถนนหลายสายมีน้ำท่วมขัง " * 10
+    article = read_one(tmp_path, name, PAGE.format(body=body))
+    assert article.title == "น้ำท่วมกรุงเทพ"
+    assert article.published == "2022-06-30"
+    assert body.strip() in article.text
+    assert "ราคา <b> 5 & 6 บาท" in article.text
+    assert not any(word in article.text for word in ("สคริปต์", "โฆษณา", "color", "<p>"))
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "© 2562 สำนักข่าว",
+        "© 2019 สำนักข่าว ปรับปรุง 1 มกราคม 2540",
+        "ปรับปรุง 2020-01-15",
+    ],
+)
+def test_a_page_that_does_not_give_its_date_has_none(footer, tmp_path):
+    page = f"<html><body><p>น้ำท่วมกรุงเทพ ฝนตกหนัก</p><footer>{footer}</footer></body></html>"
+    assert read_one(tmp_path, "a.html", page).published is None
+
+
+def test_a_page_with_nothing_to_read_is_rejected(tmp_path):
+    page = "<html><head><title>ภาพ</title></head><body><img src='a.png'><script>var a = 'ข่าว'</script></body></html>"
+    assert reason(tmp_path, "a.html", page) == "article.no_text"
+
+
+@pytest.mark.parametrize("page", ["<p>ฝนตกหนักทั้งคืน</p>", "ฝนตกหนักทั้งคืน"])
+def test_a_page_of_one_element_is_read(page, tmp_path):
+    assert "ฝนตกหนักทั้งคืน" in read_one(tmp_path, "a.html", page).text
+
+
+def test_an_old_page_in_tis_620_is_read(tmp_path):
+    page = (
+        '<html><head><meta http-equiv="Content-Type" content="text/html; charset=tis-620"><title>ข่าว</title></head>'
+        '<body bgcolor="#ffffff"><table width="100%" border="0"><tr><td align="center">'
+        '<font face="MS Sans Serif" size="2">น้ำท่วมกรุงเทพ ประชาชนเดือดร้อน</font></td></tr></table></body></html>'
+    )
+    assert "ประชาชนเดือดร้อน" in read_one(tmp_path, "a.html", page.encode("tis-620")).text
+
+
+# JSON lines
+
+OPENERS = {"": lambda raw: raw, ".gz": gzip.compress, ".xz": lzma.compress}
+
+
+def lines(*items):
+    """JSON lines; a `str` stands as it is."""
+    return "\n".join(item if isinstance(item, str) else json.dumps(item, ensure_ascii=False) for item in items).encode()
+
+
+@pytest.mark.parametrize("compression", OPENERS)
+def test_json_lines_are_articles_with_their_own_ids(compression, tmp_path):
+    raw = lines(
+        {"id": "n1", "title": "น้ำท่วม", "text": "ฝนตกหนัก", "source": "https://ข่าว.example/1", "published": "1 ม.ค. 65"},
+        "",
+        {"id": 7, "headline": "นาโต", "content": "ประชุมที่มาดริด", "url": "https://ข่าว.example/7", "date": 2565},
+        {"body": "รถไฟขบวนใหม่\nรับมอบแล้ว"},
+    )
+    name = f"ข่าว.jsonl{compression}"
+    found, rejected = read(write_files(tmp_path, {name: OPENERS[compression](raw)}))
+    assert not rejected
+    assert found == {
+        "n1": Article("n1", "น้ำท่วม", "ฝนตกหนัก", "https://ข่าว.example/1", "1 ม.ค. 65"),
+        "7": Article("7", "นาโต", "ประชุมที่มาดริด", "https://ข่าว.example/7", "2565"),
+        f"{tmp_path.name}/{name}:4": Article(
+            f"{tmp_path.name}/{name}:4", "รถไฟขบวนใหม่", "รถไฟขบวนใหม่\nรับมอบแล้ว", f"{tmp_path / name}:4", None
+        ),
+    }
+
+
+def test_a_broken_line_is_rejected_by_its_number_and_the_rest_goes_on(tmp_path):
+    raw = lines(
+        {"id": "1", "text": "ฝนตก"}, '{"id": "2", "text": "ฝน', "[1, 2]", '{"title": "ว่าง", "text": "  "}',
+        '{"text": true}', "[" * 100_000, {"id": "7", "text": "..."}, {"id": "8", "text": "แดดออก"},
+    )  # fmt: skip
+    found, rejected = read(write_files(tmp_path, {"a.jsonl": raw + b'\n{"text": "\xff"}'}))
+    assert list(found) == ["1", "8"]
+    assert rejected == {
+        ("a.jsonl", 2): "line.broken",
+        ("a.jsonl", 3): "line.no_text",
+        ("a.jsonl", 4): "line.no_text",
+        ("a.jsonl", 5): "line.no_text",
+        ("a.jsonl", 6): "line.broken",
+        ("a.jsonl", 7): "article.no_text",
+        ("a.jsonl", 9): "line.broken",
+    }
+
+
+def test_a_byte_order_mark_before_the_first_line_does_not_break_it(tmp_path):
+    assert read_one(tmp_path, "a.jsonl", b"\xef\xbb\xbf" + lines({"text": "ฝนตก"})).text == "ฝนตก"
+
+
+def test_half_a_letter_in_json_becomes_a_letter_that_can_be_stored(tmp_path):
+    article = read_one(tmp_path, "a.jsonl", b'{"id": "\\ud83d", "title": "\\ude00", "text": "\xe0\xb8\x9d\\ud800"}')
+    assert article.text.startswith("ฝ")
+    for field in (article.id, article.title, article.text):
+        assert field.encode()
+
+
+def test_a_line_too_large_is_skipped_and_the_next_one_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(articles, "LARGEST_BYTES", 100)
+    raw = lines({"id": "1", "text": "ฝน"}, {"id": "2", "text": "ฝน" * 200}, {"id": "3", "text": "แดด"}, "x" * 5000)
+    found, rejected = read(write_files(tmp_path, {"a.jsonl": raw}))
+    assert list(found) == ["1", "3"]
+    assert rejected == {("a.jsonl", 2): "line.too_large", ("a.jsonl", 4): "line.too_large"}
+
+
+def test_a_file_of_one_line_too_large_is_not_called_empty(tmp_path, monkeypatch):
+    monkeypatch.setattr(articles, "LARGEST_BYTES", 100)
+    found = list(read_articles([write_files(tmp_path, {"a.jsonl": lines({"text": "ฝน" * 200})})]))
+    assert [(item.reason, item.line) for item in found] == [("line.too_large", 1)]
+
+
+@pytest.mark.parametrize("compression", [".gz", ".xz"])
+@pytest.mark.parametrize("harm", ["cut short", "not compressed"])
+def test_a_broken_archive_is_rejected(compression, harm, tmp_path):
+    whole = OPENERS[compression](lines({"id": "1", "text": "ฝนตก"}, {"id": "2", "text": "แดดออก"}))
+    raw = whole[: len(whole) // 2] if harm == "cut short" else b"not compressed"
+    _, rejected = read(write_files(tmp_path, {f"a.jsonl{compression}": raw}))
+    assert rejected == {(f"a.jsonl{compression}", None): "file.unreadable"}
+
+
+def test_an_altered_archive_is_rejected_and_the_rest_goes_on(tmp_path):
+    raw = bytearray(gzip.compress(lines(*({"text": f"ข่าวที่ {number}"} for number in range(50))), mtime=0))
+    raw[10] ^= 0xFF  # the first byte of what is compressed
+    found, rejected = read(write_files(tmp_path, {"a.jsonl.gz": bytes(raw), "b.txt": TEXT}))
+    assert rejected == {("a.jsonl.gz", None): "file.unreadable"}
+    assert len(found) == 1
+
+
+def test_lines_of_two_files_of_one_name_have_different_ids(tmp_path):
+    raw = lines({"text": "ฝนตก"})
+    found, rejected = read(write_files(tmp_path, {"2564/news.jsonl": raw, "2565/news.jsonl": raw}))
+    assert not rejected
+    assert len(found) == 2
+
+
+# What is no article
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.txt", b"", "file.empty"),
+        ("a.txt", b" \r\n\t\x00", "file.empty"),
+        ("a.txt", "\ufeff", "article.no_text"),
+        ("a.txt", "*** --- ***\n...", "article.no_text"),
+        ("a.jsonl", b"", "file.empty"),
+        ("a.jsonl", b"\n\n", "file.empty"),
+        ("a.txt", bytes(range(256)) * 4, "file.not_text"),
+        ("a.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(50), "file.not_text"),
+        ("a.txt", TEXT.encode("utf-16-le"), "file.not_text"),  # no mark tells the order of its bytes
+        ("a.txt", b"\xff\xfe" + TEXT.encode("utf-16-le")[:-1], "file.not_text"),
+        ("a.txt", "Crème brûlée à la carte".encode("latin-1"), "file.not_text"),
+        ("a.pdf", b"%PDF-1.7", "file.kind"),
+        ("a", TEXT, "file.kind"),
+        ("a.txt.gz", gzip.compress(TEXT.encode()), "file.kind"),
+        (".a.txt", TEXT, "file.hidden"),
+        ("README.md", TEXT, "file.readme"),
+        ("readme.txt", TEXT, "file.readme"),
+    ],
+)
+def test_what_holds_no_article_is_rejected_with_the_reason(name, content, why, tmp_path):
+    assert reason(tmp_path, name, content) == why
+
+
+def test_a_file_too_large_is_rejected(tmp_path, monkeypatch):
+    monkeypatch.setattr(articles, "LARGEST_BYTES", 100)
+    assert reason(tmp_path, "a.txt", TEXT * 10) == "file.too_large"
+
+
+def test_a_hidden_folder_is_named_once_and_not_entered(tmp_path):
+    write_files(tmp_path, {".git/a.txt": TEXT, ".git/b/c.txt": TEXT, "a.txt": TEXT})
+    found, rejected = read(tmp_path)
+    assert len(found) == 1
+    assert rejected == {(".git", None): "file.hidden"}
+
+
+def test_of_two_articles_with_one_id_the_second_is_rejected(tmp_path):
+    raw = lines({"id": "1", "text": "ฝนตก"}, {"id": "1", "text": "แดดออก", "source": "https://ข่าว.example"})
+    found, rejected = read(write_files(tmp_path, {"a.jsonl": raw}))
+    assert found["1"].text == "ฝนตก"
+    assert rejected == {("ข่าว.example", None): "article.duplicate_id"}
+
+
+def test_a_linked_folder_is_followed_and_a_loop_ends(tmp_path):
+    write_files(tmp_path, {"archive/a.txt": TEXT, "news/b.txt": TEXT})
+    (tmp_path / "news" / "loop").symlink_to(tmp_path / "news")
+    (tmp_path / "news" / "old").symlink_to(tmp_path / "archive")
+    assert list(read(tmp_path / "news")[0]) == ["news/b.txt", "news/old/a.txt"]
+
+
+def test_a_link_that_leads_nowhere_is_rejected_and_the_rest_goes_on(news):
+    (news / "gone.txt").symlink_to(news / "nothing")
+    found, rejected = read(news)
+    assert len(found) == 3
+    assert list(rejected) == [("gone.txt", None)]
+
+
+def test_a_file_name_that_is_not_utf_8_is_shown_as_far_as_it_can_be(tmp_path):
+    with open(os.path.join(os.fsencode(tmp_path), b"caf\xe9.txt"), "wb") as file:
+        file.write(TEXT.encode())
+    ((article,), _) = (list(part.values()) for part in read(tmp_path))
+    assert article.text == TEXT
+    assert "caf" in article.id.encode().decode()  # valid text, so that it can be stored and printed
+    assert article.source.encode()
+
+
+def test_lines_of_a_file_whose_name_is_not_utf_8_can_be_stored(tmp_path):
+    with open(os.path.join(os.fsencode(tmp_path), b"caf\xe9.jsonl"), "wb") as file:
+        file.write(lines({"text": "ฝนตก"}))
+    (identity,) = read(tmp_path)[0]
+    assert identity.encode()
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.txt")
+    assert read(tmp_path)[1] == {("a.txt", None): "file.kind"}
+
+
+def test_a_pipe_of_json_lines_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.jsonl")
+    pipe = os.open(tmp_path / "a.jsonl", os.O_RDWR)  # both ends here, so that the test cannot hang
+    try:
+        os.write(pipe, lines({"text": "ฝนตก"}, ""))
+        assert isinstance(next(read_articles([tmp_path])), Rejected)
+    finally:
+        os.close(pipe)
+
+
+def test_a_path_that_is_not_there_is_told_before_anything_is_read(news, tmp_path):
+    with pytest.raises(KhamtopError) as caught:
+        next(read_articles([news, tmp_path / "ไม่มี"]))
+    assert caught.value.code == "articles.missing"
+    assert caught.value.facts == {"path": str(tmp_path / "ไม่มี")}

@@ -1,0 +1,230 @@
+"""Encoders: the same folder opens in NumPy and in sentence-transformers, and gives the same unit vectors."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+from tokenizers import Tokenizer, models, pre_tokenizers
+
+from index import encoder
+from index.encoder import EMBEDDED, SentenceTransformerEncoder, StaticEncoder, load_encoder
+from index.types import KhamtopError
+
+WORDS = {"[UNK]": (0, 0, 0), "นาโต": (3, 4, 0), "ญี่ปุ่น": (0, 0, 2), "น้ำ": (1, 0, 0), "ท่วม": (0, 1, 0)}
+TEXTS = ["นาโต", "นาโต ญี่ปุ่น", "น้ำ ท่วม", "น้ำ น้ำ ท่วม"]
+STATIC = "sentence_transformers.models.StaticEmbedding"
+NORMALIZE = "sentence_transformers.models.Normalize"
+
+
+def make_static(folder, vectors=None, modules=(STATIC, NORMALIZE)):
+    """A static model of five words and three dimensions, in the layout of `index/model/`."""
+    folder.mkdir(exist_ok=True)
+    tokenizer = Tokenizer(models.WordLevel({word: at for at, word in enumerate(WORDS)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    table = np.array(list(WORDS.values()) if vectors is None else vectors, dtype=np.float32)
+    save_file({"embeddings": table}, folder / "model.safetensors")
+    (folder / "config.json").write_text(json.dumps({"model_type": "model2vec", "normalize": True}))
+    (folder / "README.md").write_text("---\nlicense: apache-2.0\n---\n")
+    paths = [".", *(f"{at}_{kind.rpartition('.')[2]}" for at, kind in enumerate(modules) if at)]
+    (folder / "modules.json").write_text(
+        json.dumps([{"idx": at, "name": str(at), "path": paths[at], "type": kind} for at, kind in enumerate(modules)])
+    )
+    for path in paths[1:]:
+        (folder / path).mkdir(exist_ok=True)
+        (folder / path / "config.json").write_text("{}")
+    return folder
+
+
+@pytest.fixture
+def static(tmp_path):
+    return make_static(tmp_path / "static")
+
+
+def assert_unit_rows(vectors, rows, dimensions):
+    assert (vectors.shape, vectors.dtype) == ((rows, dimensions), np.float32)
+    assert vectors.flags.c_contiguous
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+
+
+def test_a_static_vector_is_the_mean_of_its_words_scaled_to_length_one(static):
+    loaded = load_encoder(str(static))
+    assert isinstance(loaded, StaticEncoder)
+    vectors = loaded.encode_passages(TEXTS)
+    assert_unit_rows(vectors, 4, loaded.dimensions)
+    means = np.array([(3, 4, 0), (1.5, 2, 1), (0.5, 0.5, 0), (2 / 3, 1 / 3, 0)])
+    np.testing.assert_allclose(vectors, means / np.linalg.norm(means, axis=1, keepdims=True), atol=1e-6)
+    np.testing.assert_array_equal(loaded.encode_questions(TEXTS), vectors)
+
+
+def test_the_same_text_has_the_same_vector_whatever_stands_beside_it(static):
+    loaded = load_encoder(str(static))
+    np.testing.assert_array_equal(loaded.encode_passages(TEXTS)[2:3], loaded.encode_passages([TEXTS[2]]))
+
+
+def test_a_text_of_unknown_words_has_no_direction(static):
+    assert load_encoder(str(static)).encode_passages(["ไม่รู้จัก", ""]).tolist() == [[0, 0, 0]] * 2
+
+
+def test_no_texts_have_no_vectors(static):
+    assert load_encoder(str(static)).encode_passages([]).shape == (0, 3)
+
+
+def test_a_words_vector_is_that_of_the_word_as_a_text_and_is_worked_out_once(static, monkeypatch):
+    monkeypatch.setattr(encoder, "_REMEMBERED_WORDS", 3)
+    loaded = load_encoder(str(static))
+    asked = []
+    plain = loaded.encode_passages
+    monkeypatch.setattr(loaded, "encode_passages", lambda texts: asked.extend(texts) or plain(texts))
+    for words in (["น้ำ", "นาโต", "น้ำ"], ["นาโต"], [], ["ท่วม", "ญี่ปุ่น", "น้ำ"], ["ญี่ปุ่น", "นาโต"]):
+        expected = plain(words) if words else np.zeros((0, 3))
+        np.testing.assert_array_equal(loaded.word_vectors(words), expected)
+    assert asked[:4] == ["น้ำ", "นาโต", "ท่วม", "ญี่ปุ่น"]
+
+
+def test_words_forgotten_meanwhile_are_no_error(static, monkeypatch):
+    monkeypatch.setattr(encoder, "_REMEMBERED_WORDS", 1)
+    loaded = load_encoder(str(static))
+    plain = loaded.encode_passages
+    loaded.word_vectors(["น้ำ"])
+
+    def interrupted(texts):
+        """As if two more questions were asked while this one's words are encoded."""
+        monkeypatch.setattr(loaded, "encode_passages", plain)
+        loaded.word_vectors(["ท่วม"])
+        loaded.word_vectors(["ญี่ปุ่น"])
+        return plain(texts)
+
+    monkeypatch.setattr(loaded, "encode_passages", interrupted)
+    np.testing.assert_array_equal(loaded.word_vectors(["น้ำ", "นาโต"]), plain(["น้ำ", "นาโต"]))
+
+
+def test_retrained_weights_have_another_name_and_moved_ones_the_same(static, tmp_path):
+    name = load_encoder(str(static)).name
+    assert load_encoder(str(make_static(tmp_path / "moved"))).name == name
+    retrained = [list(vector) for vector in WORDS.values()]
+    retrained[1][0] += 0.001
+    assert load_encoder(str(make_static(tmp_path / "retrained", retrained))).name != name
+
+
+# Each of these is a folder or a name that gives no model.
+@pytest.mark.parametrize("broken", ["missing", "empty", "no weights", "half the weights", "no tokenizer"])
+def test_a_model_that_cannot_be_opened_is_told_by_its_name(static, tmp_path, broken):
+    folder = static
+    match broken:
+        case "missing":
+            folder = tmp_path / "ไม่มี"
+        case "empty":
+            folder = tmp_path / "empty"
+            folder.mkdir()
+        case "no weights":
+            (static / "model.safetensors").unlink()
+        case "half the weights":
+            weights = (static / "model.safetensors").read_bytes()
+            (static / "model.safetensors").write_bytes(weights[: len(weights) // 2])
+        case "no tokenizer":
+            (static / "tokenizer.json").unlink()
+    with pytest.raises(KhamtopError) as caught:
+        load_encoder(str(folder))
+    assert (caught.value.code, caught.value.facts) == ("encoder.unreadable", {"name": str(folder)})
+
+
+# With sentence-transformers
+
+
+def test_sentence_transformers_gives_the_same_vectors_for_the_same_folder(static):
+    theirs = SentenceTransformerEncoder(str(static))
+    vectors = theirs.encode_passages(TEXTS)
+    assert_unit_rows(vectors, 4, theirs.dimensions)
+    np.testing.assert_allclose(load_encoder(str(static)).encode_passages(TEXTS), vectors, atol=1e-6)
+
+
+def test_a_static_model_that_sentence_transformers_saved_opens_without_it(static, tmp_path):
+    from sentence_transformers import SentenceTransformer
+
+    SentenceTransformer(str(static)).save(str(tmp_path / "saved"))
+    loaded = load_encoder(str(tmp_path / "saved"))
+    assert isinstance(loaded, StaticEncoder)
+    np.testing.assert_allclose(
+        loaded.encode_passages(TEXTS), load_encoder(str(static)).encode_passages(TEXTS), atol=1e-6
+    )
+
+
+def projected(static):
+    """The static model with a layer after it that swaps two dimensions and drops the third."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Dense
+
+    model = SentenceTransformer(str(static))
+    swap = Dense(3, 2, bias=False, activation_function=torch.nn.Identity())
+    swap.linear.weight.data = torch.tensor([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
+    model.append(swap)
+    model.save(str(static.parent / "projected"))
+    return static.parent / "projected"
+
+
+def test_another_kind_of_model_is_opened_whole(static):
+    theirs = SentenceTransformerEncoder(str(projected(static)))
+    assert theirs.dimensions == 2
+    np.testing.assert_allclose(theirs.encode_passages(["นาโต"]), [[0.8, 0.6]], atol=1e-6)
+    assert theirs.name.startswith("sentence-transformers-")
+    assert theirs.word_vectors(["นาโต"]) is None
+
+
+def test_a_static_model_with_a_layer_after_it_is_not_taken_for_static(static):
+    assert load_encoder(str(projected(static))).dimensions == 2
+
+
+def test_the_prompts_of_a_model_are_put_before_its_texts(static, tmp_path):
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(static), prompts={"query": "ญี่ปุ่น ", "document": "ท่วม "})
+    model.save(str(tmp_path / "prompted"))
+    theirs = SentenceTransformerEncoder(str(tmp_path / "prompted"))
+    plain = load_encoder(str(static))
+    np.testing.assert_allclose(theirs.encode_questions(["น้ำ"]), plain.encode_passages(["ญี่ปุ่น น้ำ"]), atol=1e-6)
+    np.testing.assert_allclose(theirs.encode_passages(["น้ำ"]), plain.encode_passages(["ท่วม น้ำ"]), atol=1e-6)
+
+
+# The embedded model
+
+NEAR = [
+    ("น้ำท่วมกรุงเทพ", "ฝนตกหนัก เกิดอุทกภัยในหลายเขต", "ทีมฟุตบอลคว้าแชมป์"),
+    ("ราคาทองคำวันนี้", "ทองรูปพรรณขายออกบาทละ", "พายุเข้าภาคเหนือ"),
+]
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    return load_encoder()
+
+
+def test_the_embedded_encoder_needs_no_torch():
+    script = (
+        "import sys; from index.encoder import load_encoder; load_encoder().encode_questions(['น้ำท่วม'])\n"
+        "print([name for name in ('torch', 'sentence_transformers', 'transformers', 'gradio') if name in sys.modules])"
+    )
+    root = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("question", "near", "far"), NEAR)
+def test_the_embedded_encoder_puts_what_means_the_same_nearer(embedded, question, near, far):
+    vectors = embedded.encode_passages([near, far])
+    assert_unit_rows(vectors, 2, embedded.dimensions)
+    near_score, far_score = vectors @ embedded.encode_questions([question])[0]
+    assert near_score > far_score + 0.1
+
+
+def test_the_embedded_encoder_opens_in_sentence_transformers_with_the_same_vectors(embedded, seed_text):
+    from sentence_transformers import SentenceTransformer
+
+    texts = [line for line in seed_text.splitlines() if line.strip()] + ["๏", "NATO 2565"]
+    theirs = SentenceTransformer(str(EMBEDDED)).encode(texts)
+    np.testing.assert_allclose(embedded.encode_passages(texts), theirs, atol=1e-5)

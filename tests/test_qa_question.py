@@ -1,0 +1,144 @@
+"""Reading a question: what it names in every spelling, what it asks for, and what it leans on."""
+
+import pytest
+
+from index.types import KhamtopError
+from qa import question
+from qa.question import EARLIER_WEIGHT, kind_of, language_of, read
+
+
+def spellings(text: str, history: tuple[str, ...] = ()) -> list[set[tuple[str, ...]]]:
+    return [set(concept.spellings) for concept in read(text, history).concepts]
+
+
+def concept_with(word: str, text: str) -> set[tuple[str, ...]]:
+    return next(found for found in spellings(text) if (word,) in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("ใครเป็นนายกรัฐมนตรีญี่ปุ่น", "who"),
+        ("ประชุมที่ไหน", "where"),
+        ("นาโตร่วมมือกับเกาหลีใต้ตั้งแต่ปีใด", "when"),
+        ("ขบวนรถไฟมีกี่ตู้", "how_many"),
+        ("เพราะเหตุใดญี่ปุ่นจึงเข้าร่วม", "why"),
+        ("องค์กรใดออกข่าวประชาสัมพันธ์", "which"),
+        ("เรือฝึกร่วมกัน", "other"),
+        ("who leads japan", "who"),
+        ("how many trains were delivered", "how_many"),
+        ("what year did they begin", "when"),
+    ],
+)
+def test_the_kind_of_a_question_is_told_by_the_words_it_asks_with(text, kind):
+    assert kind_of(text) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("NATO คืออะไร", "th"),
+        ("Who is คิชิดะ?", "en"),
+        ("Where was the summit held?", "en"),
+        ("๒๕๖๕", "th"),
+    ],
+)
+def test_one_foreign_name_does_not_change_the_language(text, language):
+    assert language_of(text) == language
+
+
+def test_question_words_and_politeness_are_not_searched_for():
+    assert spellings("ใครเป็นประธานาธิบดีครับ") == spellings("ประธานาธิบดี")
+
+
+def test_a_question_of_nothing_but_question_words_still_searches_for_something():
+    assert read("คืออะไร").concepts
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [
+        ("NATO", ("นาโต",)),
+        ("นายกฯ ญี่ปุ่น", ("นายกรัฐมนตรี",)),
+        ("เดือน มิ.ย.", ("มิถุนายน",)),
+        ("ปธน. เกาหลีใต้", ("ประธานาธิบดี",)),
+        ("prime minister", ("นายกรัฐมนตรี",)),
+        ("กทม.", ("กรุงเทพมหานคร",)),
+        ("ผู้ว่าฯ เชียงใหม่", ("ผู้ว่าราชการจังหวัด",)),
+    ],
+)
+def test_a_name_is_looked_for_in_its_other_spellings(asked, written):
+    assert any(written in found for found in spellings(asked))
+
+
+def test_the_longest_alias_is_meant():
+    """A prime minister is not any minister."""
+    assert not any(("รมว.",) in found for found in spellings("who is the prime minister"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "others"),
+    [
+        ("เกิดอะไรขึ้นในปี 2022", {("2565",)}),
+        ("เกิดอะไรขึ้นใน พ.ศ. ๒๕๖๕", {("2022",)}),
+        ("เกิดอะไรขึ้นในปี 65", {("2565",), ("2022",)}),
+        ("what happened in 2022", {("2565",)}),
+    ],
+)
+def test_a_year_is_looked_for_in_both_eras(asked, others):
+    assert any(others <= found for found in spellings(asked))
+
+
+def test_a_number_that_is_no_year_stays_as_it_is():
+    assert concept_with("65", "มี 65 คน") == {("65",)}
+
+
+def test_a_follow_up_brings_what_the_question_before_it_named_at_less_weight():
+    query = read("แล้วเกาหลีใต้ล่ะ", ["ใครเป็นนายกรัฐมนตรีญี่ปุ่น"])
+    weight = {concept.spellings[0][0]: concept.weight for concept in query.concepts}
+    assert weight["เกาหลีใต้"] == 1.0
+    assert weight["นายกรัฐมนตรี"] == EARLIER_WEIGHT
+    assert query.kind == "who"
+
+
+def test_a_chain_of_follow_ups_goes_back_to_the_question_that_stood_alone():
+    query = read("แล้วจีนล่ะ", ["ใครเป็นนายกรัฐมนตรีญี่ปุ่น", "แล้วเกาหลีใต้ล่ะ"])
+    assert {"นายกรัฐมนตรี", "เกาหลีใต้", "จีน"} <= {concept.spellings[0][0] for concept in query.concepts}
+
+
+def test_a_question_that_stands_alone_ignores_the_conversation():
+    alone = read("เรือของนาโตฝึกที่ทะเลใด")
+    assert read("เรือของนาโตฝึกที่ทะเลใด", ["ใครเป็นนายกรัฐมนตรีญี่ปุ่น"]).concepts == alone.concepts
+
+
+@pytest.mark.parametrize("empty", ["", "   ", "?!…", "่้", "\u200b"])
+def test_a_question_without_letters_is_empty(empty):
+    with pytest.raises(KhamtopError) as raised:
+        read(empty)
+    assert raised.value.code == "question.empty"
+
+
+def test_a_question_too_long_is_refused_with_the_limit():
+    read("ก" * question.LONGEST_QUESTION)
+    with pytest.raises(KhamtopError) as raised:
+        read("ก" * (question.LONGEST_QUESTION + 1))
+    assert raised.value.code == "question.too_long"
+    assert raised.value.facts["limit"] == question.LONGEST_QUESTION
+
+
+@pytest.mark.parametrize("control", ["ใคร\x00", "\x1b[31mใคร", "ใคร\x9b"])
+def test_control_characters_are_refused(control):
+    with pytest.raises(KhamtopError) as raised:
+        read(control)
+    assert raised.value.code == "question.control"
+
+
+def test_a_line_break_in_a_question_is_fine():
+    assert read("ใครเป็น\nนายกรัฐมนตรี").concepts
+
+
+def test_every_line_of_the_alias_table_gives_at_least_two_ways_to_write_one_thing():
+    for number, line in enumerate(question._ALIASES.read_text("utf-8").splitlines(), start=1):
+        ways = line.split("\t")
+        assert len(ways) >= 2, number
+        assert all(way == way.strip() and way for way in ways), number

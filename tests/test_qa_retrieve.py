@@ -1,0 +1,81 @@
+"""Fusing the two rankings: by hand, and that neither gates the other."""
+
+import pytest
+
+from index.types import Ranked
+from qa import retrieve as retrieving
+from qa.question import read
+from qa.retrieve import DENSE_WEIGHT, retrieve, search
+
+
+@pytest.fixture
+def rankings(monkeypatch):
+    """Puts two rankings in the place of the real ones."""
+
+    def put(lexical, dense):
+        monkeypatch.setattr(retrieving, "lexical_ranking", lambda *_: [Ranked(*item) for item in lexical])
+        monkeypatch.setattr(retrieving, "dense_ranking", lambda *_: [Ranked(*item) for item in dense])
+
+    return put
+
+
+def test_fused_score_adds_each_score_as_a_part_of_its_best(rankings, small_index):
+    rankings(lexical=[(1, 8.0), (2, 4.0)], dense=[(2, 0.9), (3, 0.45)])
+    scores = {hit.article.id: hit.score for hit in retrieve(read("นาโต"), small_index, 3)}
+    whole = 1.0 + DENSE_WEIGHT  # so that the best of both rankings scores 1
+    assert scores == pytest.approx(
+        {"flood": 1.0 / whole, "summit": (0.5 + DENSE_WEIGHT) / whole, "train": 0.5 * DENSE_WEIGHT / whole}
+    )
+
+
+def test_a_hit_says_which_search_found_it_and_where(rankings, small_index):
+    rankings(lexical=[(1, 8.0), (2, 4.0)], dense=[(2, 0.9), (3, 0.45)])
+    ranks = {hit.article.id: (hit.lexical_rank, hit.dense_rank) for hit in retrieve(read("นาโต"), small_index, 3)}
+    assert ranks == {"flood": (1, None), "summit": (2, 1), "train": (None, 2)}
+
+
+@pytest.mark.parametrize("alone", ["lexical", "dense"])
+def test_either_ranking_alone_brings_a_passage_up(rankings, small_index, alone):
+    rankings(**{"lexical": [], "dense": [], alone: [(4, 1.0)]})
+    assert [hit.article.id for hit in retrieve(read("นาโต"), small_index, 3)] == ["durian"]
+
+
+def test_nothing_found_is_no_hits(rankings, small_index):
+    rankings(lexical=[], dense=[])
+    assert retrieve(read("นาโต"), small_index, 3) == []
+
+
+def test_equal_scores_go_by_passage_number(rankings, small_index):
+    rankings(lexical=[(3, 2.0), (1, 2.0)], dense=[])
+    assert [hit.article.id for hit in retrieve(read("นาโต"), small_index, 2)] == ["flood", "train"]
+
+
+@pytest.mark.parametrize(
+    ("question", "article"),
+    [
+        ("NATO ประชุมกันที่เมืองไหน", "summit"),  # by its other spelling
+        ("กทม. น้ำท่วม", "flood"),
+        ("ปี 2022 น้ำท่วมวันไหน", "flood"),
+        ("ทุเรีียนส่งออก", "durian"),  # a vowel typed twice
+        ("which fruit was exported to china", "durian"),  # one word of it is known in Thai
+    ],
+)
+def test_what_readers_type_finds_what_writers_wrote(small_index, question, article):
+    assert search(question, small_index, k=1)[0].article.id == article
+
+
+def test_a_hidden_article_is_not_found_and_the_rest_is(small_index):
+    hits = retrieve(read("ประชุมสุดยอดนาโตที่กรุงมาดริด"), small_index, 4, without="summit")
+    assert hits
+    assert "summit" not in {hit.article.id for hit in hits}
+
+
+def test_the_title_is_searched(tmp_path):
+    from index.build import build_articles
+    from index.store import Index
+    from index.types import Article
+    from tests.toys import ToyEncoder
+
+    articles = [Article("a", "ภูเก็ต", "ฝนตกหนัก", "a"), Article("b", "เชียงใหม่", "ฝนตกหนัก", "b")]
+    build_articles(articles, tmp_path, ToyEncoder())
+    assert search("ภูเก็ต", Index.open(tmp_path, ToyEncoder()), k=1)[0].article.id == "a"

@@ -1,0 +1,116 @@
+"""Questions to begin with: every one of them is answered by the articles that it was made from."""
+
+from dataclasses import replace
+
+import pytest
+
+from index.build import build_articles
+from index.store import Index
+from index.types import Article
+from qa import suggest as suggesting
+from qa.answer import answer
+from qa.suggest import suggest
+from qa.types import Citation
+from tests.toys import ToyEncoder
+
+PEOPLE = [
+    ("นายสมชาย ใจดี", "อธิบดีกรมชลประทาน", "กล่าวว่าระดับน้ำในเขื่อนลดลง"),
+    ("นางสาวมาลี ทองคำ", "ผู้ว่าราชการจังหวัดระยอง", "ลงพื้นที่ตลาดผลไม้"),
+    ("นายวิชัย แสงทอง", "เลขาธิการสภาการศึกษา", "เปิดงานหนังสือ"),
+]
+
+
+@pytest.fixture
+def indexed(tmp_path):
+    """Indexes texts, each an article of its own."""
+
+    def make(*texts):
+        articles = [Article(f"a{at}", f"ข่าว {at}", text, f"{at}.txt") for at, text in enumerate(texts)]
+        build_articles(articles, tmp_path, ToyEncoder())
+        return Index.open(tmp_path, ToyEncoder())
+
+    return make
+
+
+def paragraph(*people):
+    return "\n".join(" ".join(person) for person in people)
+
+
+@pytest.fixture(scope="module")
+def suggested(seed_index):
+    return suggest(seed_index)
+
+
+def test_every_question_is_answered_by_the_index_it_came_from(seed_index, suggested):
+    assert suggested
+    for question in suggested:
+        found = answer(question, seed_index)
+        assert not found.abstained
+        assert found.citations
+
+
+def test_the_seeds_suggest_as_many_questions_as_are_asked_for_and_no_two_alike(suggested):
+    assert len(suggested) == 4
+    assert len(set(suggested)) == 4
+
+
+def test_the_questions_are_of_different_kinds(suggested):
+    assert any(question.startswith("ใครคือ") for question in suggested)
+    assert any(question.endswith("เมื่อใด") for question in suggested)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_fewer_are_the_first_of_them_the_same_each_time(seed_index, suggested, count):
+    assert suggest(seed_index, count) == suggested[:count]
+
+
+def test_what_is_asked_of_a_person_is_the_position_and_the_answer_is_the_name(indexed):
+    index = indexed(paragraph(PEOPLE[0]))
+    assert suggest(index) == ["ใครคืออธิบดีกรมชลประทาน"]
+    assert "สมชาย ใจดี" in answer("ใครคืออธิบดีกรมชลประทาน", index).citations[0].quote
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("กรมชลประทานเปิดเขื่อนแห่งใหม่ เมื่อวันที่ 3 ตุลาคม 2565", []),  # the date is a phrase of its own
+        ("กรมชลประทานเปิดเขื่อนแห่งใหม่เมื่อวันที่ 3 ตุลาคม 2565", ["กรมชลประทานเปิดเขื่อนแห่งใหม่เมื่อใด"]),
+        ("ไทยและลาวเปิดสะพานมิตรภาพตั้งแต่ พ.ศ. 2537", ["ไทยและลาวเปิดสะพานมิตรภาพตั้งแต่เมื่อใด"]),
+    ],
+)
+def test_what_is_asked_of_an_event_is_its_date(indexed, text, question):
+    assert suggest(indexed(text)) == question
+
+
+def test_articles_take_turns(indexed):
+    index = indexed(paragraph(*PEOPLE[:2]), paragraph(PEOPLE[2]))
+    assert suggest(index, 2) == [f"ใครคือ{PEOPLE[0][1]}", f"ใครคือ{PEOPLE[2][1]}"]
+    assert len(suggest(index, 9)) == 3
+    assert suggest(index, 1) == [f"ใครคือ{PEOPLE[0][1]}"]  # though the other's turn has come
+
+
+def test_two_articles_on_one_person_suggest_one_question(indexed):
+    same = paragraph(PEOPLE[0])
+    assert suggest(indexed(same, same + "\nฝนตกทั้งคืน")) == [f"ใครคือ{PEOPLE[0][1]}"]
+
+
+@pytest.mark.parametrize("text", ["ฝนตก", "Only English here, 2022.", "ราคาข้าวสูงขึ้น เพราะส่งออกมาก"])
+def test_an_article_that_names_no_person_and_no_date_suggests_nothing(indexed, text):
+    assert suggest(indexed(text)) == []
+
+
+def test_what_the_index_does_not_answer_is_not_suggested(indexed, monkeypatch):
+    index = indexed(paragraph(*PEOPLE))
+    assert len(suggest(index)) == 3
+    monkeypatch.setattr(suggesting, "answer", lambda question, index: answer(question, index, threshold=1.01))
+    assert suggest(index) == []
+
+
+def test_what_is_answered_with_other_words_is_not_suggested(indexed, monkeypatch):
+    index = indexed(paragraph(*PEOPLE))
+    article = Article("b", "ข่าว", paragraph(PEOPLE[1]), "b.txt")
+    other = replace(
+        answer("มาลี ทองคำ", index), citations=(Citation(1, article, 0, len(article.text)),), abstained=False
+    )
+    monkeypatch.setattr(suggesting, "answer", lambda question, index: other)
+    assert suggest(index) == [f"ใครคือ{PEOPLE[1][1]}"]

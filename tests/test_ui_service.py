@@ -1,0 +1,164 @@
+"""One index, asked and rebuilt from many threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import ui.service
+from index.types import KhamtopError
+from tests.toys import ToyEncoder
+from ui.service import Service
+
+
+@pytest.fixture
+def articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of one article; the toy encoder stands in for the embedded one."""
+    monkeypatch.setattr(ui.service, "load_encoder", lambda name: ToyEncoder())
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "market.txt").write_text("ข่าวตลาด\n\nตลาดน้ำบ้านสวนเปิดเมื่อ พ.ศ. 2551", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def service(articles: Path, tmp_path: Path) -> Service:
+    return Service(tmp_path / "index", [articles])
+
+
+class Gate:
+    """Holds every build where it begins to embed, until opened."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.reached, self.opened, self.builds = threading.Event(), threading.Event(), 0
+        build = ui.service.build
+
+        def held(paths: Any, folder: Any, encoder: Any, progress: Any, source: Any) -> Any:
+            self.builds += 1
+
+            def tell(stage: str, done: int, total: int) -> None:
+                progress(stage, done, total)
+                if stage == "write":
+                    self.reached.set()
+                    assert self.opened.wait(20)
+
+            return build(paths, folder, encoder, tell, source)
+
+        monkeypatch.setattr(ui.service, "build", held)
+
+
+def test_starting_without_an_index_builds_one_and_a_question_waits_for_it(service: Service) -> None:
+    service.start()
+    assert "2551" in service.ask("ตลาดน้ำบ้านสวนเปิดเมื่อใด").citations[0].quote
+    assert service.articles == 1
+
+
+def test_starting_on_an_index_opens_it_and_builds_nothing(service: Service, articles: Path, tmp_path: Path) -> None:
+    service.rebuild()
+    again = Service(tmp_path / "index", [articles])
+    again._encoder = ToyEncoder()  # the embedded one did not make this index
+    again.start()
+    assert (again.articles, again.last_build) == (1, None)
+
+
+def test_a_damaged_index_is_told_at_the_start(service: Service, tmp_path: Path) -> None:
+    service.rebuild()
+    next((tmp_path / "index").rglob("manifest.json")).write_text("{", "utf-8")
+    with pytest.raises(KhamtopError) as told:
+        service.start()
+    assert told.value.code == "index.damaged"
+
+
+def test_the_old_index_answers_until_the_new_one_is_whole(
+    service: Service, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.rebuild()
+    (articles / "bridge.txt").write_text("ข่าวสะพาน\n\nสะพานแขวนเมืองใหม่สร้างเสร็จเมื่อ พ.ศ. 2499", "utf-8")
+    gate = Gate(monkeypatch)
+    build = service.begin_build()
+    assert gate.reached.wait(20)
+    assert build.stage == "write"
+    assert service.articles == 1
+    assert not [hit for hit in service.search("สะพานแขวนเมืองใหม่") if hit.article.title == "ข่าวสะพาน"]
+    gate.opened.set()
+    assert build.finished.wait(20)
+    assert build.report is not None
+    assert (build.report.added, build.report.unchanged) == (1, 1)
+    assert "2499" in service.ask("สะพานแขวนเมืองใหม่สร้างเสร็จเมื่อใด").citations[0].quote
+
+
+def test_two_who_rebuild_at_once_get_one_build(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(monkeypatch)
+    with ThreadPoolExecutor(2) as people:
+        first = people.submit(service.rebuild)
+        assert gate.reached.wait(20)
+        second = people.submit(service.rebuild)
+        gate.opened.set()
+        assert first.result(20) is second.result(20)
+    assert gate.builds == 1
+
+
+def test_a_build_can_be_stopped_and_the_old_index_goes_on(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    service.rebuild()
+    monkeypatch.setattr(ui.service, "build", lambda *arguments: endless(arguments[3]))
+    build = service.begin_build()
+    service.stop_build()
+    assert build.finished.wait(20)
+    assert build.error is not None
+    assert build.error.code == "index.stopped"
+    assert service.ask("ตลาดน้ำบ้านสวนเปิดเมื่อใด").citations
+
+
+def endless(progress: Callable[[str, int, int], None]) -> None:
+    """A build that never ends by itself."""
+    while True:
+        progress("embed", 1, 2)
+
+
+def test_a_build_that_fails_says_why_and_the_old_index_goes_on(service: Service, articles: Path) -> None:
+    service.rebuild()
+    (articles / "market.txt").unlink()
+    with pytest.raises(KhamtopError) as told:
+        service.rebuild()
+    assert told.value.code == "articles.none"
+    assert service.ask("ตลาดน้ำบ้านสวนเปิดเมื่อใด").citations
+
+
+def test_a_build_that_breaks_is_told_as_one_sentence(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*arguments: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(ui.service, "build", broken)
+    with pytest.raises(KhamtopError) as told:
+        service.rebuild()
+    assert told.value.code == "internal"
+
+
+def test_without_an_index_or_a_build_a_question_says_what_to_do(service: Service) -> None:
+    with pytest.raises(KhamtopError) as told:
+        service.ask("ตลาดน้ำเปิดเมื่อใด")
+    assert told.value.code == "index.missing"
+
+
+@pytest.mark.parametrize("k", [0, -1, 101, 2.5, "5"])
+def test_a_number_of_passages_that_makes_no_sense_is_refused(service: Service, k: Any) -> None:
+    with pytest.raises(KhamtopError) as told:
+        service.search("ตลาด", k=k)
+    assert told.value.code == "question.passages"
+
+
+def test_many_ask_while_it_is_rebuilt(service: Service, articles: Path) -> None:
+    service.rebuild()
+    question = "ตลาดน้ำบ้านสวนเปิดเมื่อใด"
+    alone = service.ask(question).citations[0].quote
+    with ThreadPoolExecutor(8) as people:
+        asked = [people.submit(lambda: service.ask(question).citations[0].quote) for _ in range(60)]
+        for number in range(3):
+            (articles / f"more{number}.txt").write_text(f"ข่าวอื่น\n\nเรื่องอื่นหมายเลข {number}", "utf-8")
+            service.rebuild()
+        assert {answer.result(30) for answer in asked} == {alone}

@@ -1,0 +1,55 @@
+"""Small things that tests build with: an encoder that anyone can compute by hand, and a few articles."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index import thai
+from index.lexical import Alternatives
+
+
+class ToyEncoder:
+    """Counts words into 64 boxes by their checksum: the same words, the same vector."""
+
+    name = "toy"
+    dimensions = 64
+    span_chars: int | None = 200
+
+    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
+        rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in thai.words(thai.normalise(text).text):
+                row[zlib.crc32(word.encode()) % self.dimensions] += 1
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+
+    def encode_questions(self, texts: Sequence[str]) -> np.ndarray:
+        return self.encode_passages(texts)
+
+    def word_vectors(self, words: Sequence[str]) -> np.ndarray | None:
+        return None
+
+
+#: Three small articles; only the first speaks of floods, only the second of NATO.
+NEWS = {
+    "flood.txt": "น้ำท่วมกรุงเทพ\nฝนตกหนักทั้งคืน ถนนหลายสายมีน้ำท่วมขัง ประชาชนเดินทางลำบาก",
+    "nato.txt": "ประชุมนาโต\nญี่ปุ่นและเกาหลีใต้ เข้าร่วมการประชุมสุดยอดนาโต ที่กรุงมาดริด",
+    "train.txt": "รถไฟขบวนใหม่\nการรถไฟรับมอบขบวนรถไฟ จำนวน ๓๙ ตู้ จากประเทศจีน",
+}
+
+
+def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Writes files by name (with folders, if the name has them) and gives their folder back."""
+    for name, content in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+def each(terms: Iterable[str], weight: float = 1.0) -> list[Alternatives]:
+    """Every term wanted by itself, as `Lexical.search` takes it."""
+    return [[([term], weight)] for term in terms]
