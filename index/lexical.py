@@ -74,6 +74,13 @@ class Lexical:
         self._index.reload()
         self._searcher = self._index.searcher()
 
+    def close(self) -> None:
+        """Lets go of what was added since the last commit, and of the threads that would still write it."""
+        if self._writer is not None:
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
+            self._writer = None
+
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
             # One thread: several would spread passages over segments as the clock has it.

@@ -216,6 +216,11 @@ class Draft:
         manifest.write(self.generation)
         return manifest
 
+    def close(self) -> None:
+        """Lets go of the draft's files, so that they can be removed."""
+        self.database.close()
+        self.lexical.close()
+
 
 @contextmanager
 def drafting(folder: Path, encoder: Encoder) -> Iterator[tuple[Draft, Any]]:
@@ -257,7 +262,7 @@ def drafting(folder: Path, encoder: Encoder) -> Iterator[tuple[Draft, Any]]:
             except (OSError, sqlite3.OperationalError) as error:  # the disk is full, or gone
                 raise KhamtopError("index.unwritable", folder=str(folder)) from error
             finally:
-                draft.database.close()
+                draft.close()
                 shutil.rmtree(target, ignore_errors=True)
     except Timeout:
         raise KhamtopError("index.busy", folder=str(folder)) from None

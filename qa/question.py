@@ -32,7 +32,8 @@ EARLIER_WEIGHT = 0.5
 #: country and an office none.
 REPLACES_FROM = 0.1
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+#: Nothing that a keyboard types; half a surrogate pair cannot even be stored.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BUDDHIST_ERA = 543
 
 #: What a question asks for, by the words it asks with; the first that matches decides.
@@ -81,12 +82,13 @@ def read(question: str, history: Sequence[str] = (), encoder: Encoder | None = N
     text = thai.normalise(question).text.strip()
     concepts = _concepts(text)
     spoken = text
+    kind = kind_of(_LEANS.sub(" ", text))
     if history and _leans_on_earlier(text):
         earlier = _standing(history)
         carried = _concepts(earlier)
-        replaced = _replaced(concepts, carried, encoder) if kind_of(text) == "other" else None
+        replaced = _replaced(concepts, carried, encoder) if kind == "other" else None
         if replaced:
-            spoken = earlier.replace("".join(replaced.spellings[0]), "".join(concepts[0].spellings[0]))
+            spoken = earlier.replace(_written(replaced), _written(concepts[0]))
             concepts += [concept for concept in carried if concept is not replaced]
         else:
             spoken = f"{earlier} {text}"
@@ -94,7 +96,6 @@ def read(question: str, history: Sequence[str] = (), encoder: Encoder | None = N
             concepts += [
                 replace(concept, weight=EARLIER_WEIGHT) for concept in carried if concept.spellings not in named
             ]
-    kind = kind_of(text)
     return Query(
         question=question,
         language=language_of(question),
@@ -116,6 +117,12 @@ def _replaced(concepts: list[Concept], carried: list[Concept], encoder: Encoder 
     likeness = vectors[1:] @ vectors[0]
     nearest = int(likeness.argmax())
     return carried[nearest] if REPLACES_FROM <= likeness[nearest] < 0.999 else None
+
+
+def _written(concept: Concept) -> str:
+    """A concept as the question writes it: Thai words follow one another without a space."""
+    own = concept.spellings[0]
+    return (" " if own[0].isascii() else "").join(own)
 
 
 def _standing(history: Sequence[str]) -> str:

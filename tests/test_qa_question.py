@@ -1,5 +1,6 @@
 """Reading a question: what it names in every spelling, what it asks for, and what it leans on."""
 
+import numpy as np
 import pytest
 
 from index.types import KhamtopError
@@ -64,6 +65,8 @@ def test_a_question_of_nothing_but_question_words_still_searches_for_something()
         ("ปธน. เกาหลีใต้", ("ประธานาธิบดี",)),
         ("prime minister", ("นายกรัฐมนตรี",)),
         ("กทม.", ("กรุงเทพมหานคร",)),
+        ("ก่อนประชุม ๓ สัปดาห์", ("สาม",)),
+        ("สามสัปดาห์", ("3",)),
         ("ผู้ว่าฯ เชียงใหม่", ("ผู้ว่าราชการจังหวัด",)),
     ],
 )
@@ -101,6 +104,27 @@ def test_a_follow_up_brings_what_the_question_before_it_named_at_less_weight():
     assert query.kind == "who"
 
 
+class Countries:
+    """Word vectors by hand: two countries point nearly the same way, and everything else another."""
+
+    def word_vectors(self, words):
+        ways = {"ญี่ปุ่น": (0.9, 0.0), "japan": (0.9, 0.0), "เกาหลีใต้": (0.9, 0.1), "korea": (0.9, 0.1)}
+        return np.array([ways.get(word, (0.0, 0.9)) for word in words])
+
+
+@pytest.mark.parametrize(
+    ("earlier", "follow_up", "asked"),
+    [
+        ("ใครเป็นนายกรัฐมนตรีญี่ปุ่น", "แล้วเกาหลีใต้ล่ะ", "ใครเป็นนายกรัฐมนตรีเกาหลีใต้"),
+        ("Who is the prime minister of Japan?", "What about South Korea?", "who is the prime minister of south korea?"),
+    ],
+)
+def test_a_follow_up_that_only_names_something_takes_the_place_of_its_like(earlier, follow_up, asked):
+    query = read(follow_up, [earlier], Countries())
+    assert query.text == asked
+    assert query.kind == "who"
+
+
 def test_a_chain_of_follow_ups_goes_back_to_the_question_that_stood_alone():
     query = read("แล้วจีนล่ะ", ["ใครเป็นนายกรัฐมนตรีญี่ปุ่น", "แล้วเกาหลีใต้ล่ะ"])
     assert {"นายกรัฐมนตรี", "เกาหลีใต้", "จีน"} <= {concept.spellings[0][0] for concept in query.concepts}
@@ -126,7 +150,7 @@ def test_a_question_too_long_is_refused_with_the_limit():
     assert raised.value.facts["limit"] == question.LONGEST_QUESTION
 
 
-@pytest.mark.parametrize("control", ["ใคร\x00", "\x1b[31mใคร", "ใคร\x9b"])
+@pytest.mark.parametrize("control", ["ใคร\x00", "\x1b[31mใคร", "ใคร\x9b", "ใคร\ud800"])
 def test_control_characters_are_refused(control):
     with pytest.raises(KhamtopError) as raised:
         read(control)

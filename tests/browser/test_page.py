@@ -70,7 +70,7 @@ def test_an_answer_is_a_short_answer_and_quotes_that_stand_in_the_article(page: 
 
 
 def test_the_sources_stand_beside_the_answer(page: Page, site: Site) -> None:
-    ask(page, FIRST_LEADER)
+    ask(page, SINCE_WHEN)
     card = page.locator(".sources .card").first
     expect(card.locator(".badge")).to_have_text(["[1]"])
     expect(card.locator(".title")).to_have_text(seed(site).splitlines()[0])
@@ -227,7 +227,7 @@ def test_another_passage_opens_marked_where_it_stands(page: Page) -> None:
 
 
 def test_a_marker_and_its_card_point_at_each_other(page: Page) -> None:
-    ask(page, FIRST_LEADER)
+    ask(page, SINCE_WHEN)
     last(page, "blockquote .marker").first.hover()
     expect(page.locator(".card.pointed .badge")).to_have_text(["[1]"])
     page.locator(".card").first.hover()
