@@ -19,8 +19,10 @@ from qa.types import Answer, Citation, Hit, Query
 
 #: Passages that are read for an answer.
 READ_PASSAGES = 3
-#: A further quote must answer nearly as likely as the first, at most so many logits less.
+#: A further quote must answer nearly as likely as the first, at most so many logits less, and hold nearly as
+#: much of the question: what only stands near the answer adds nothing.
 FURTHER_LOGITS = 1.0
+FURTHER_HELD = 0.9
 MOST_QUOTES = 3
 #: Below this confidence the honest reply is that the articles do not say.
 THRESHOLD = 0.5
@@ -72,7 +74,7 @@ def _choose(query: Query, readings: Sequence[Reading], hits: Sequence[Hit]) -> l
     for reading in readings[1:]:
         if len(chosen) == MOST_QUOTES:
             break
-        if reading.score < readings[0].score - FURTHER_LOGITS:
+        if reading.worth < readings[0].worth - FURTHER_LOGITS or reading.held < FURTHER_HELD * readings[0].held:
             continue
         apart = all(not overlap(reading, other, hits) for other in chosen)
         if apart and _said(reading, hits) not in said:

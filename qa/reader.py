@@ -33,8 +33,8 @@ _ASKING: dict[Kind, str] = {
 class Reading:
     """A quote of one of the hits, as spans of its article's text.
 
-    `score` is the reader's logit that the quote answers; `support` the part of what the question
-    names, 0 to 1, that stands in its passage.
+    `score` is the reader's logit that the quote answers; `support` and `held` are the parts of what
+    the question names, 0 to 1, that stand in its passage and in the quote itself.
     """
 
     hit: int
@@ -42,6 +42,12 @@ class Reading:
     short: Span | None
     score: float
     support: float
+    held: float
+
+    @property
+    def worth(self) -> float:
+        """What readings are ranked by: a logit of all that is known."""
+        return self.score + PASSAGE_LOGITS * self.support + QUOTE_LOGITS * self.held
 
 
 def read_hits(query: Query, hits: Sequence[Hit], index: Index) -> list[Reading]:
@@ -56,26 +62,17 @@ def read_hits(query: Query, hits: Sequence[Hit], index: Index) -> list[Reading]:
         alternatives=_alternatives(query),
     )
     supports = [support(query, f"{hit.article.title}\n{hit.text}", rarity, index.encoder) for hit in hits]
-    moved = [
-        Reading(
-            reading.passage,
-            _shift(reading.quote, hits[reading.passage].passage.start),
-            reading.short and _shift(reading.short, hits[reading.passage].passage.start),
-            reading.score,
-            supports[reading.passage],
-        )
-        for reading in readings
-    ]
-
-    def worth(reading: Reading) -> float:
-        quote = hits[reading.hit].article.text[slice(*reading.quote)]
-        held = support(query, quote, rarity, index.encoder)
-        return reading.score + PASSAGE_LOGITS * reading.support + QUOTE_LOGITS * held
-
+    moved = []
+    for reading in readings:
+        hit = hits[reading.passage]
+        quote = _shift(reading.quote, hit.passage.start)
+        held = support(query, hit.article.text[slice(*quote)], rarity, index.encoder)
+        short = reading.short and _shift(reading.short, hit.passage.start)
+        moved.append(Reading(reading.passage, quote, short, reading.score, supports[reading.passage], held))
     found: list[Reading] = []
-    for reading in sorted(moved, key=worth, reverse=True):
-        if not any(overlap(reading, other, hits) for other in found):  # passages overlap a little
-            found.append(reading)
+    for candidate in sorted(moved, key=lambda reading: reading.worth, reverse=True):
+        if not any(overlap(candidate, other, hits) for other in found):  # passages overlap a little
+            found.append(candidate)
     return found
 
 
