@@ -13,7 +13,7 @@ from typing import Any
 import faiss
 import numpy as np
 
-from index.types import Ranked
+from index.types import Ranked, best_first
 
 #: A vector's number is its passage's number times this, plus its place in the passage.
 VECTORS_PER_PASSAGE = 256
@@ -86,10 +86,4 @@ class Dense:
             if wanted >= len(self) or (len(best) == k and scores[0][-1] < best[-1]):
                 break
             wanted *= 4
-        ranked = sorted((Ranked(passage, score) for passage, score in found.items()), key=_best_first)
-        return ranked[:k]
-
-
-def _best_first(ranked: Ranked) -> tuple[float, int]:
-    """Equal scores go by passage number, so that the same question always ranks the same."""
-    return -ranked.score, ranked.passage
+        return best_first(found, k)

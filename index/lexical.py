@@ -15,7 +15,7 @@ from pathlib import Path
 import tantivy
 
 from index import thai
-from index.types import Ranked
+from index.types import Ranked, best_first
 
 GRAM_CHARS = 4
 
@@ -91,6 +91,10 @@ class Lexical:
         """In how many passages a word stands."""
         return int(self._searcher.doc_freq("words", word))
 
+    def has_written(self, words: Iterable[str]) -> bool:
+        """Whether each of the words stands in some passage."""
+        return all(map(self.document_frequency, words))
+
     def search(self, wanted: Mapping[str, Sequence[Alternatives]], k: int) -> list[Ranked]:
         """The `k` best passages, best first, for what is wanted in each field of `FIELD_WEIGHTS`."""
         total: dict[int, float] = {}
@@ -99,8 +103,7 @@ class Lexical:
             best = max((score for _, score in ranked), default=0.0) or 1.0
             for passage, score in ranked:
                 total[passage] = total.get(passage, 0.0) + FIELD_WEIGHTS[field] * score / best
-        order = sorted(total.items(), key=lambda item: (-item[1], item[0]))
-        return [Ranked(passage, score) for passage, score in order[:k]]
+        return best_first(total, k)
 
     def _search_field(self, field: str, wanted: Sequence[Alternatives], k: int) -> list[tuple[int, float]]:
         if not wanted or not len(self):

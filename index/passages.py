@@ -1,7 +1,7 @@
 """Article -> passages: stretches long enough to answer from and short enough to rank.
 
 A passage is a span of the article's own text. It begins and ends at a phrase (what Thai sets apart
-with a space), prefers to end with a paragraph, and never cuts a cluster of letters. What search
+with a space) and never cuts a cluster of letters. What search
 looks at inside a passage is for `dense.py` and `lexical.py` to say.
 """
 

@@ -97,7 +97,7 @@ class Index:
     def __init__(self, generation: Path, manifest: Manifest, encoder: Encoder) -> None:
         self.manifest = manifest
         self.encoder = encoder
-        # `immutable`: nobody writes to a committed generation, and its folder may be read-only
+        # `immutable`: nobody writes to a committed generation, so that SQLite need not lock it
         self._database = sqlite3.connect(
             f"{(generation / _DATABASE).resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
@@ -125,9 +125,8 @@ class Index:
     @classmethod
     def _open_generation(cls, generation: Path, encoder: Encoder | None) -> Index:
         manifest = Manifest.read(generation)
-        if not os.access(
-            generation / _WORDS, os.R_OK | os.W_OK, effective_ids=_EFFECTIVE
-        ):  # tantivy keeps a lock file there even to read
+        # tantivy keeps a lock file there even to read
+        if not os.access(generation / _WORDS, os.R_OK | os.W_OK, effective_ids=_EFFECTIVE):
             raise KhamtopError("index.forbidden", folder=str(generation))
         try:
             for problem in damage(generation, manifest):

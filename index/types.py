@@ -6,7 +6,7 @@ passage is a span of an article's own text, and a ranking is a list of passage n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -71,6 +71,12 @@ class Ranked:
 
     passage: int
     score: float
+
+
+def best_first(scores: Mapping[int, float], k: int) -> list[Ranked]:
+    """The `k` best of passage number -> score; equal ones by number, so that a question always ranks the same."""
+    order = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return [Ranked(passage, score) for passage, score in order[:k]]
 
 
 class Encoder(Protocol):

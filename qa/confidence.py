@@ -11,8 +11,6 @@ import math
 from collections.abc import Callable
 from functools import cache
 
-import numpy as np
-
 from index import thai
 from index.store import Index
 from index.types import Encoder
@@ -66,13 +64,9 @@ def _borne_out(concept: Concept, passage: Words, encoder: Encoder) -> float:
     if any(present.issuperset(spelling) for spelling in concept.spellings):
         return 1.0
     own = concept.spellings[0]
-    if sounds := thai.sounds(" ".join(own)):
-        heard = set(thai.sounds(thai.normalise(passage.text).text))
-        by_ear = float(np.mean([sound in heard for sound in sounds]))
-    else:
-        by_ear = 0.0
     if own[0].isascii():  # in the other script: neither its letters nor, unknown as it is, its vector tell
-        return by_ear if by_ear == 1.0 else 0.0
+        sounds = set(thai.sounds(" ".join(own)))
+        return float(bool(sounds) and sounds.issubset(thai.sounds(thai.normalise(passage.text).text)))
     alike = (letters(own) @ letters(passage.words).T).max(1).min() if passage.words else 0.0
     spelled = float(alike) if alike >= SPELLED_ALIKE else 0.0
     return max(spelled, _meant(own, passage.words, encoder))

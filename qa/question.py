@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from index import thai
-from index.types import Encoder, KhamtopError
+from index.types import Encoder, KhamtopError, Span
 from qa.types import Concept, Kind, Language, Query
 
 LONGEST_QUESTION = 2000
@@ -163,10 +163,10 @@ def kind_of(text: str) -> Kind:
     return next((kind for kind, words in _KINDS if re.search(words, text)), "other")
 
 
-def content_words(text: str) -> list[str]:
-    """The words of a normalised question that say what it is about; all of them if none does."""
-    words = thai.words(text)
-    return [word for word in words if word not in _EMPTY_WORDS] or words
+def content_spans(text: str) -> list[Span]:
+    """Where the words of a normalised question stand that say what it is about; all of them if none does."""
+    spans = thai.word_spans(text)
+    return [(start, end) for start, end in spans if text[start:end] not in _EMPTY_WORDS] or spans
 
 
 def _leans_on_earlier(text: str) -> bool:

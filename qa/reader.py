@@ -22,7 +22,7 @@ from qa.types import Hit, Kind, Query
 #: many: a point of answer@1 on the news, eight first quotes in a hundred on the seed, nothing clear on iapp.
 PASSAGE_LOGITS, QUOTE_LOGITS = 2.0, 1.0
 
-
+#: What the reader is asked in Thai for each kind of question.
 _ASKING: dict[Kind, str] = {
     "who": "ใคร", "when": "เมื่อใด", "where": "ที่ไหน", "how_many": "เท่าไร", "why": "เพราะเหตุใด",
     "which": "อะไร", "other": "อะไร",
@@ -104,7 +104,7 @@ def _in_thai(query: Query, index: Index) -> str:
     named = []
     for concept in reversed(query.concepts):
         thai_ways = (way for way in concept.spellings if not way[0].isascii())
-        known = next((way for way in thai_ways if all(map(index.lexical.document_frequency, way))), None)
+        known = next(filter(index.lexical.has_written, thai_ways), None)
         named.append("".join(known) if known else " ".join(concept.spellings[0]))
     return " ".join([*named, _ASKING[query.kind]])
 

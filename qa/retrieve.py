@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from index import thai
 from index.lexical import GRAM_CHARS, Alternatives
 from index.store import Index
-from index.types import Ranked
-from qa.question import content_words, read
+from index.types import Ranked, best_first
+from qa.question import content_spans, read
 from qa.types import Concept, Hit, Query
 
 #: Passages taken from each ranking before they are fused, so that one found by a single search has a chance.
@@ -43,10 +43,14 @@ def retrieve(query: Query, index: Index, k: int, without: str | None = None) -> 
     for ranking, weight in ((by_words, 1.0), (by_vector, DENSE_WEIGHT)):
         for passage, score in _scaled(ranking):
             scores[passage] = scores.get(passage, 0.0) + weight * score / (1.0 + DENSE_WEIGHT)
-    best = sorted(scores, key=lambda passage: (-scores[passage], passage))[:k]
     return [
-        Hit(*index.passage(passage), round(scores[passage], 6), vector_rank.get(passage), word_rank.get(passage))
-        for passage in best
+        Hit(
+            *index.passage(best.passage),
+            round(best.score, 6),
+            vector_rank.get(best.passage),
+            word_rank.get(best.passage),
+        )
+        for best in best_first(scores, k)
     ]
 
 
@@ -78,7 +82,7 @@ def _singly(terms: Iterable[str]) -> list[Alternatives]:
 
 def _is_written(concept: Concept, index: Index) -> bool:
     """Whether some passage holds all words of one of its spellings: if none does, it may still be there by ear."""
-    return any(all(index.lexical.document_frequency(word) for word in spelling) for spelling in concept.spellings)
+    return any(map(index.lexical.has_written, concept.spellings))
 
 
 def dense_ranking(query: Query, index: Index, k: int) -> list[Ranked]:
@@ -89,16 +93,14 @@ def dense_ranking(query: Query, index: Index, k: int) -> list[Ranked]:
 
 def _stretches(text: str) -> list[str]:
     """The question without the words that only ask, what stands together left together."""
-    wanted = set(content_words(text))
-    stretches: list[str] = [""]
-    end_before = 0
-    for start, end in thai.word_spans(text):
-        if text[start:end] in wanted:
-            if start != end_before:
-                stretches.append("")
-            stretches[-1] += text[start:end]
-            end_before = end
-    return [stretch for stretch in stretches if stretch]
+    stretches: list[str] = []
+    end_before = -1
+    for start, end in content_spans(text):
+        if start != end_before:
+            stretches.append("")
+        stretches[-1] += text[start:end]
+        end_before = end
+    return stretches
 
 
 def _scaled(ranking: list[Ranked]) -> list[tuple[int, float]]:
