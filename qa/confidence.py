@@ -8,14 +8,17 @@ together, so that a folder of one article is not taken for the whole language.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from functools import cache
+
+import numpy as np
 
 from index import thai
 from index.store import Index
 from index.types import Encoder
-from qa.spans import Words, letters, split
-from qa.types import Concept, Query
+from qa.spans import letters, split
+from qa.types import Query
 
 #: Everyday Thai counts as so many passages beside those of the index.
 EVERYDAY_PASSAGES = 1000
@@ -42,15 +45,70 @@ def rarity_in(index: Index) -> Rarity:
     return rarity
 
 
-def support(query: Query, text: str, rarity: Rarity, encoder: Encoder) -> float:
-    """The part of what a question names, 0 to 1, that a text bears out, each thing by its rarity."""
-    words = split(text)
-    total = borne = 0.0
-    for concept in query.concepts:
-        weight = concept.weight * min(max(map(rarity, spelling)) for spelling in concept.spellings)
-        total += weight
-        borne += weight * _borne_out(concept, words, encoder)
-    return borne / total if total else 0.0
+class Evidence:
+    """What stands of a question in a passage, whose title counts with it: in all of it, or in a part.
+
+    A thing that the question names counts whole where it stands in so many words, less where there is
+    only something like it, and each thing by its rarity.
+    """
+
+    def __init__(self, query: Query, title: str, text: str, rarity: Rarity, encoder: Encoder) -> None:
+        head, body = split(title), split(text)
+        words = head.words + body.words
+        self._title, self._text = title, text
+        self._title_words, self._ends = len(head.words), [end for _, end in body.spans]
+        self._starts = [start for start, _ in body.spans]
+        self._concepts = query.concepts
+        self._weights = weights(query, rarity)
+        self._places: dict[str, list[int]] = {}
+        for place, word in enumerate(words):
+            self._places.setdefault(word, []).append(place)
+        own = [word for concept in query.concepts for word in concept.spellings[0]]
+        spelled, meant = _alike(own, words, encoder)
+        #: (question words, passage words), the rows of each concept's own spelling one after the other
+        self._spelled, self._meant = spelled, meant
+
+    @property
+    def support(self) -> float:
+        """The part, 0 to 1, of what the question names that the passage and its title bear out."""
+        return self._borne_out(0, self._title_words + len(self._ends), f"{self._title}\n{self._text}")
+
+    def held(self, start: int, end: int) -> float:
+        """The same of `text[start:end]` alone."""
+        first = self._title_words + bisect_right(self._ends, start)
+        after = self._title_words + bisect_left(self._starts, end)
+        return self._borne_out(first, after, self._text[start:end])
+
+    def _borne_out(self, first: int, after: int, text: str) -> float:
+        borne, row = 0.0, 0
+        for concept, weight in zip(self._concepts, self._weights, strict=True):
+            rows = slice(row, row := row + len(concept.spellings[0]))
+            if any(all(self._stands(word, first, after) for word in spelling) for spelling in concept.spellings):
+                borne += weight
+            elif concept.spellings[0][
+                0
+            ].isascii():  # in the other script: its letters do not tell, nor, unknown, its vector
+                borne += weight * _is_heard(concept.spellings[0], text)
+            elif first < after:
+                borne += weight * self._likeness(rows, first, after)
+        return borne / total if (total := sum(self._weights)) else 0.0
+
+    def _stands(self, word: str, first: int, after: int) -> bool:
+        places = self._places.get(word, ())
+        at = bisect_left(places, first)
+        return at < len(places) and places[at] < after
+
+    def _likeness(self, rows: slice, first: int, after: int) -> float:
+        spelled = float(self._spelled[rows, first:after].max(1).min())
+        meant = float(self._meant[rows, first:after].max(1).min())
+        low, high = MEANS_ALIKE
+        return max(spelled if spelled >= SPELLED_ALIKE else 0.0, min(1.0, max(0.0, (meant - low) / (high - low))))
+
+
+def weights(query: Query, rarity: Rarity) -> list[float]:
+    """What each thing that a question names tells, in nats: the rarity of the commonest way to write it."""
+    return [concept.weight * min(max(map(rarity, spelling)) for spelling in concept.spellings)
+            for concept in query.concepts]  # fmt: skip
 
 
 def confidence(score: float, support: float) -> float:
@@ -58,24 +116,16 @@ def confidence(score: float, support: float) -> float:
     return 1 / (1 + math.exp(-(SCORE_WEIGHT * score + SUPPORT_WEIGHT * support + BIAS)))
 
 
-def _borne_out(concept: Concept, passage: Words, encoder: Encoder) -> float:
-    """How far one thing stands in a passage: 1 in so many words, less for what is only like it."""
-    present = set(passage.words)
-    if any(present.issuperset(spelling) for spelling in concept.spellings):
-        return 1.0
-    own = concept.spellings[0]
-    if own[0].isascii():  # in the other script: neither its letters nor, unknown as it is, its vector tell
-        sounds = set(thai.sounds(" ".join(own)))
-        return float(bool(sounds) and sounds.issubset(thai.sounds(thai.normalise(passage.text).text)))
-    alike = (letters(own) @ letters(passage.words).T).max(1).min() if passage.words else 0.0
-    spelled = float(alike) if alike >= SPELLED_ALIKE else 0.0
-    return max(spelled, _meant(own, passage.words, encoder))
-
-
-def _meant(own: tuple[str, ...], words: tuple[str, ...], encoder: Encoder) -> float:
+def _alike(own: Sequence[str], words: Sequence[str], encoder: Encoder) -> tuple[np.ndarray, np.ndarray]:
+    """How alike two lists of words are spelled, and what they mean: cosines of shape (len(own), len(words))."""
+    if not own or not words:
+        return np.zeros((len(own), len(words))), np.zeros((len(own), len(words)))
+    spelled = letters(own) @ letters(words).T
     asked, there = encoder.word_vectors(own), encoder.word_vectors(words)
-    if asked is None or there is None or not len(there):
-        return 0.0
-    nearest = float((asked @ there.T).max(1).min())
-    low, high = MEANS_ALIKE
-    return min(1.0, max(0.0, (nearest - low) / (high - low)))
+    return spelled, np.zeros_like(spelled) if asked is None or there is None else asked @ there.T
+
+
+def _is_heard(name: Sequence[str], text: str) -> bool:
+    """Whether a name in Latin letters sounds in a text, whichever script that has it in."""
+    sounds = set(thai.sounds(" ".join(name)))
+    return bool(sounds) and sounds.issubset(thai.sounds(thai.normalise(text).text))

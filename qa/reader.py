@@ -14,7 +14,7 @@ import numpy as np
 
 from index.store import Index
 from index.types import Span
-from qa.confidence import rarity_in, support
+from qa.confidence import Evidence, rarity_in
 from qa.spans import SpanReader
 from qa.types import Hit, Kind, Query
 
@@ -61,12 +61,13 @@ def read_hits(query: Query, hits: Sequence[Hit], index: Index) -> list[Reading]:
         prior=[hit.score for hit in hits],
         alternatives=_alternatives(query),
     )
-    supports = [support(query, f"{hit.article.title}\n{hit.text}", rarity, index.encoder) for hit in hits]
+    evidence = [Evidence(query, hit.article.title, hit.text, rarity, index.encoder) for hit in hits]
+    supports = [passage.support for passage in evidence]
     moved = []
     for reading in readings:
         hit = hits[reading.passage]
         quote = _shift(reading.quote, hit.passage.start)
-        held = support(query, hit.article.text[slice(*quote)], rarity, index.encoder)
+        held = evidence[reading.passage].held(*reading.quote)
         short = reading.short and _shift(reading.short, hit.passage.start)
         moved.append(Reading(reading.passage, quote, short, reading.score, supports[reading.passage], held))
     found: list[Reading] = []

@@ -10,7 +10,7 @@ from index import thai
 from index.build import build_articles
 from index.store import Index
 from index.types import Article
-from qa.confidence import EVERYDAY_PASSAGES, confidence, rarity_in, support
+from qa.confidence import EVERYDAY_PASSAGES, Evidence, confidence, rarity_in
 from qa.question import read
 from qa.types import Concept, Query
 from tests.toys import ToyEncoder
@@ -39,7 +39,7 @@ def rarity(word):
 
 
 def supported(query, text, title="", encoder=None):
-    return support(query, f"{title}\n{text}", rarity, encoder or ToyEncoder())
+    return Evidence(query, title, text, rarity, encoder or ToyEncoder()).support
 
 
 # Rarity
