@@ -82,13 +82,12 @@ class Evidence:
     def _borne_out(self, first: int, after: int, text: str) -> float:
         borne, row = 0.0, 0
         for concept, weight in zip(self._concepts, self._weights, strict=True):
-            rows = slice(row, row := row + len(concept.spellings[0]))
+            own = concept.spellings[0]
+            rows = slice(row, row := row + len(own))
             if any(all(self._stands(word, first, after) for word in spelling) for spelling in concept.spellings):
                 borne += weight
-            elif concept.spellings[0][
-                0
-            ].isascii():  # in the other script: its letters do not tell, nor, unknown, its vector
-                borne += weight * _is_heard(concept.spellings[0], text)
+            elif own[0].isascii():  # in the other script: neither its letters nor, unknown as it is, its vector tell
+                borne += weight * _is_heard(own, text)
             elif first < after:
                 borne += weight * self._likeness(rows, first, after)
         return borne / total if (total := sum(self._weights)) else 0.0
