@@ -7,13 +7,14 @@ can be known of that without looking at the articles is known here; ranking them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from index import thai
 from index.types import Encoder, KhamtopError, Span
+from qa import spelling
 from qa.types import Concept, Kind, Language, Query
 
 LONGEST_QUESTION = 2000
@@ -61,12 +62,37 @@ _EMPTY_WORDS = frozenset(
     the a an of in on at to for from by with and or that this these those it its about please tell me list
     """.split()
 )
+#: What only asks to be answered, before the question; and the particles and thanks after it.
+_PLEASE = re.compile(
+    r"(?:(?:สวัสดี|ขอโทษ|(?:ขอ|รบกวน)?(?:สอบ)?ถาม|รบกวน|อยาก(?:จะ)?(?:รู้|ทราบ)|ช่วยบอก|พอ(?:จะ)?(?:รู้|ทราบ)"
+    r"|(?:มี)?ใคร(?:พอ)?(?:จะ)?(?:รู้|ทราบ)(?=บ้าง|ไหม|มั้ย|ว่า))"
+    r"(?:หน่อย|ที|บ้าง|ไหม|มั้ย|นะ|ครับผม|ครับ|ค่ะ|คะ|จ้า|จ้ะ|ว่า|\s)*)+"
+)
+_THANKS = frozenset("หน่อย นะ นะคะ นะครับ อ่ะ อะ เหรอ หรอ ครับ ครับผม ค่ะ คะ จ้า จ้ะ จ๊ะ ขอบคุณ".split())
 #: A follow-up leans on the question before it: it opens with "and", or points at what was named there.
 _LEANS = re.compile(
-    r"^(?:แล้ว|และ|ส่วน|ละ|ล่ะ)|ล่ะ\s*$|(?:^|\s)(?:เขา|เธอ|มัน|พวกเขา|ท่าน)|คนนี้|คนนั้น|ที่นั่น|เรื่องนี้|เรื่องนั้น|ประเทศนี้|ประเทศนั้น|ดังกล่าว|ครั้งนั้น"
-    r"|^(?:and|what about|how about)\b|\b(?:he|she|they|his|her|their|him|them|there)\b"
+    r"ล่ะ\s*$|คนนี้|คนนั้น|ที่นั่น|เรื่องนี้|เรื่องนั้น|ประเทศนี้|ประเทศนั้น|ดังกล่าว|ครั้งนั้น"
+    r"|^(?:and|what about|how about)\b|\b(?:he|she|they|his|her|their|him|them)\b"
+    r"|(?<!is )(?<!are )(?<!was )(?<!were )\bthere\b(?! (?:is|are|was|were)\b)"
 )
-_YEAR = re.compile(r"(?<!\d)(?:(1[89]\d\d|20\d\d)|(2[3-6]\d\d)|(?<=ปี)\s?([4-9]\d))(?!\d)")
+_OPENERS, _PRONOUNS = frozenset("แล้ว และ ส่วน ละ ล่ะ".split()), frozenset("พวกเขา เธอ มัน ท่าน".split())
+#: เขา is "he" before what people do or have, and else a mountain ("เขาใหญ่") or a horn.
+_HE = re.compile(
+    r"(?:^|\s)เขา(?=มา|ไป|เป็น|คือ|มี|อยู่|ได้|จะ|เคย|กำลัง|ยัง|ถูก|พูด|บอก|กล่าว|เล่า|ตอบ|คิด|เชื่อ|เห็น|ทำ|ใช้|ให้|เริ่ม|เลิก|จบ|เรียน"
+    r"|สำเร็จ|เกิด|ตาย|เสีย|อายุ|ชื่อ|แต่ง|พบ|เดินทาง|เข้า|ออก|ย้าย|รับ|ดำรง|ลาออก|ต้อง|อยาก|ชอบ|เขียน|สร้าง|เล่น|ชนะ|แพ้|สมัคร|ขอ|ลง|ประกาศ)"
+)
+#: A year, short after ปี or a month; unless it counts something ("2000 บาท") or is a part of a longer number.
+_YEAR = re.compile(
+    r"(?<!\d)(?<!\d[.,])(?:(1[89]\d\d|20\d\d)|(2[3-6]\d\d)|(?<=ปี|คม|ยน|[คยพ]\.)\s?([4-9]\d))(?!\d|[.,]\d"
+    r"|\s?(?:ล้าน|บาท|ดอลลาร์|คน|ราย|ตัว|แห่ง|ไร่|ตัน|ลิตร|เมตร|กิโล|กม\.|กก\.|หลัง|คัน|เตียง|ชิ้น|ครั้ง|วัน|ปี|baht|people|km))"
+)
+#: Numbers in words: the digits, what they are multiplied with, and how they are written together.
+_DIGITS = {
+    "หนึ่ง": 1, "เอ็ด": 1, "สอง": 2, "ยี่": 2, "สาม": 3, "สี่": 4, "ห้า": 5, "หก": 6, "เจ็ด": 7, "แปด": 8, "เก้า": 9,
+}  # fmt: skip
+_POWERS = {"สิบ": 10, "ร้อย": 100, "พัน": 1_000, "หมื่น": 10_000, "แสน": 100_000, "ล้าน": 1_000_000}
+_NUMERAL = "|".join((*_DIGITS, *_POWERS))
+_NUMBER = re.compile(f"(?!ร้อยเอ็ด)(?:{_NUMERAL}){{2,}}")  # Roi Et is a province
 
 
 def read(question: str, history: Sequence[str] = (), encoder: Encoder | None = None) -> Query:
@@ -79,19 +105,21 @@ def read(question: str, history: Sequence[str] = (), encoder: Encoder | None = N
         KhamtopError: `question.empty`, `question.too_long` or `question.control`.
     """
     check(question)
-    text = thai.normalise(question).text.strip()
-    concepts = _concepts(text)
+    text, typed = _mended(question)
+    concepts = [_also_as_typed(concept, typed) for concept in _concepts(text)]
     spoken = text
     kind = kind_of(_LEANS.sub(" ", text))
+    asked = text
     if history and _leans_on_earlier(text):
         earlier = _standing(history)
+        asked = f"{earlier} {text}"
         carried = _concepts(earlier)
         replaced = _replaced(concepts, carried, encoder) if kind == "other" else None
         if replaced:
             spoken = earlier.replace(_written(replaced), _written(concepts[0]))
             concepts += [concept for concept in carried if concept is not replaced]
         else:
-            spoken = f"{earlier} {text}"
+            spoken = f"{_subject(earlier)} {text}"
             named = {concept.spellings for concept in concepts}
             concepts += [
                 replace(concept, weight=EARLIER_WEIGHT) for concept in carried if concept.spellings not in named
@@ -101,9 +129,41 @@ def read(question: str, history: Sequence[str] = (), encoder: Encoder | None = N
         language=language_of(question),
         text=spoken,
         concepts=tuple(concepts),
-        kind=kind if kind != "other" else kind_of(spoken),
+        kind=kind if kind != "other" else kind_of(asked),
         several=bool(_SEVERAL.search(text)),
     )
+
+
+def _mended(question: str) -> tuple[str, dict[str, str]]:
+    """The normalised question without politeness and slips of typing; and how each mended word was typed."""
+    text = _bare(thai.normalise(question).text.strip())
+    typed = {}
+    for (start, end), word in reversed(spelling.slips(text)):
+        typed[word] = text[start:end]
+        text = text[:start] + word + text[end:]
+    return text, typed
+
+
+def _bare(text: str) -> str:
+    """A normalised question without what is only polite around it: "ขอถามหน่อยค่ะ ... คืออะไรคะ"."""
+    spans = thai.word_spans(text)
+    said = len(spans)
+    while said > 1 and text[slice(*spans[said - 1])] in _THANKS:
+        said -= 1
+    please = _PLEASE.match(text)
+    starts = any(start == please.end() for start, _ in spans[:said]) if please else False
+    return text[please.end() if please and starts else 0 : spans[said - 1][1] if said < len(spans) else None]
+
+
+def _also_as_typed(concept: Concept, typed: Mapping[str, str]) -> Concept:
+    """A mended word may have been a name after all: it is looked for as it was typed too."""
+    slip = typed.get("".join(concept.spellings[0]))
+    return replace(concept, spellings=(*concept.spellings, tuple(thai.words(slip)))) if slip else concept
+
+
+def _subject(text: str) -> str:
+    """What a question is about, without what it asks."""
+    return " ".join(text[start:end] for start, end in content_spans(text))
 
 
 def _replaced(concepts: list[Concept], carried: list[Concept], encoder: Encoder | None) -> Concept | None:
@@ -129,7 +189,7 @@ def _standing(history: Sequence[str]) -> str:
     """What the conversation is about: its last question that stands alone, and the follow-ups since."""
     recent: list[str] = []
     for question in reversed(history):
-        recent.insert(0, thai.normalise(question).text.strip())
+        recent.insert(0, _mended(question)[0])
         if not _leans_on_earlier(recent[0]):
             break
     return " ".join(recent)
@@ -170,7 +230,9 @@ def content_spans(text: str) -> list[Span]:
 
 
 def _leans_on_earlier(text: str) -> bool:
-    return bool(_LEANS.search(text)) or all(word in _EMPTY_WORDS for word in thai.words(text))
+    words = thai.words(text)
+    named = _OPENERS.isdisjoint(words[:1]) and _PRONOUNS.isdisjoint(words)
+    return not named or bool(_LEANS.search(text) or _HE.search(text)) or all(word in _EMPTY_WORDS for word in words)
 
 
 def _concepts(text: str) -> list[Concept]:
@@ -179,13 +241,18 @@ def _concepts(text: str) -> list[Concept]:
     starts, ends = {start for start, _ in spans}, {end for _, end in spans}
     found: dict[int, Concept] = {}
     taken: set[int] = set()
+    for match in _NUMBER.finditer(text):
+        if match.start() in starts and match.end() in ends and taken.isdisjoint(range(*match.span())):
+            taken.update(range(*match.span()))
+            value = _value(match[0])
+            found[match.start()] = _concept(match[0], f"{value:,}", str(value))
     for alias, group in _alias_groups().items():  # longest first: "prime minister" is no "minister"
-        at = text.find(alias)
-        within = range(at, at + len(alias))
-        ended = within.stop in ends or alias.endswith("ฯ")  # the mark of a shortening is no part of a word
-        if at in starts and ended and taken.isdisjoint(within):
-            taken.update(within)
-            found[at] = _concept(alias, *(other for other in group if other != alias))
+        for at in _places(alias, text):
+            within = range(at, at + len(alias))
+            ended = within.stop in ends or alias.endswith("ฯ")  # the mark of a shortening is no part of a word
+            if at in starts and ended and taken.isdisjoint(within):
+                taken.update(within)
+                found[at] = _concept(alias, *(other for other in group if other != alias))
     for match in _YEAR.finditer(text):
         if taken.isdisjoint(range(*match.span())):
             taken.update(range(*match.span()))
@@ -194,6 +261,13 @@ def _concepts(text: str) -> list[Concept]:
     content = [(start, word) for start, word in words if word not in _EMPTY_WORDS]
     found.update(_translated(content or ([] if found else words), text))
     return [found[start] for start in sorted(found)]
+
+
+def _places(part: str, text: str) -> Iterator[int]:
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
 
 
 def _translated(words: list[tuple[int, str]], text: str) -> Iterator[tuple[int, Concept]]:
@@ -231,6 +305,23 @@ def _concept(own: str, *others: str) -> Concept:
     for other in others:
         spellings.append(tuple(word for word in thai.words(other) if word not in _EMPTY_WORDS))
     return Concept(tuple(dict.fromkeys(filter(None, spellings))))
+
+
+def _value(numerals: str) -> int:
+    """What a number in words is worth.
+
+    >>> _value("หนึ่งพันสามร้อยสี่สิบสอง")
+    1342
+    """
+    millions = rest = digit = 0
+    for numeral in re.findall(_NUMERAL, numerals):
+        if numeral in _DIGITS:
+            digit = _DIGITS[numeral]
+        elif numeral == "ล้าน":
+            millions, rest, digit = (millions + rest + digit or 1) * _POWERS[numeral], 0, 0
+        else:
+            rest, digit = rest + (digit or 1) * _POWERS[numeral], 0
+    return millions + rest + digit
 
 
 def _other_era(year: re.Match[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from index import thai
 from index.types import KhamtopError
 from qa import question
 from qa.question import EARLIER_WEIGHT, kind_of, language_of, read
@@ -12,8 +13,8 @@ def spellings(text: str, history: tuple[str, ...] = ()) -> list[set[tuple[str, .
     return [set(concept.spellings) for concept in read(text, history).concepts]
 
 
-def concept_with(word: str, text: str) -> set[tuple[str, ...]]:
-    return next(found for found in spellings(text) if (word,) in found)
+def words_of(text: str) -> list[str]:
+    return [word for word in thai.words(text) if word not in question._EMPTY_WORDS]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,9 @@ def test_the_longest_alias_is_meant():
         ("เกิดอะไรขึ้นในปี 2022", {("2565",)}),
         ("เกิดอะไรขึ้นใน พ.ศ. ๒๕๖๕", {("2022",)}),
         ("เกิดอะไรขึ้นในปี 65", {("2565",), ("2022",)}),
+        ("เกิดอะไรขึ้นใน พ.ศ.2565", {("2022",)}),
+        ("ตอน ก.ค. 64", {("2564",), ("2021",)}),
+        ("ปลายกันยายน 66", {("2566",), ("2023",)}),
         ("what happened in 2022", {("2565",)}),
     ],
 )
@@ -92,8 +96,96 @@ def test_a_year_is_looked_for_in_both_eras(asked, others):
     assert any(others <= found for found in spellings(asked))
 
 
-def test_a_number_that_is_no_year_stays_as_it_is():
-    assert concept_with("65", "มี 65 คน") == {("65",)}
+@pytest.mark.parametrize("asked", ["มี 65 คน", "ปีละ 2000 บาท", "บ้านเลขที่ 1234", "ปี 25651", "2,022 ราย", "ส่งออก 2022 ตัน"])
+def test_a_number_that_is_no_year_stays_as_it_is(asked):
+    numbers = [found for found in spellings(asked) if any(word[0].isdigit() for way in found for word in way)]
+    assert [len(found) for found in numbers] == [1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "others"),
+    [
+        ("ผู้สูงอายุยี่สิบห้าคน", {("25",)}),
+        ("หนึ่งพันสามร้อยสี่สิบสองอัตรา", {("1342",), ("1,342",)}),
+        ("งบห้าสิบล้าน", {("50,000,000",)}),
+        ("สามคนกับสามตัว", {("3",)}),
+    ],
+)
+def test_a_number_in_words_is_looked_for_in_digits(asked, others):
+    assert any(others <= found for found in spellings(asked))
+
+
+@pytest.mark.parametrize("asked", ["สี่แยกราชประสงค์", "เก้าอี้ตัวใหม่", "ร้อยเอ็ดอยู่ภาคใด"])
+def test_a_numeral_within_a_name_is_no_number(asked):
+    assert not any({("4",), ("9",), ("101",)} & found for found in spellings(asked))
+
+
+@pytest.mark.parametrize("digits", ["๒๕๖๕", "2565"])
+def test_thai_digits_are_digits(digits):
+    assert read(f"น้ำท่วมปี {digits}").concepts == read("น้ำท่วมปี 2565").concepts
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [
+        ("รมว.คลัง", "รัฐมนตรีว่าการกระทรวง"),
+        ("พล.ร.อ. บาวเออร์", "พลเรือเอก"),
+        ("อบต. คืออะไร", "องค์การบริหารส่วนตำบล"),
+        ("ธปท. ขึ้นดอกเบี้ย", "ธนาคารแห่งประเทศไทย"),
+        ("ปปง. ยึดทรัพย์", "สำนักงานป้องกันและปราบปรามการฟอกเงิน"),
+        ("มี.ค. 65", "มีนาคม"),
+        ("ปลายเดือนมีนา", "มีนาคม"),
+    ],
+)
+def test_an_abbreviation_is_looked_for_in_full(asked, written):
+    assert any(tuple(words_of(written)) in found for found in spellings(asked))
+
+
+@pytest.mark.parametrize(("asked", "other"), [("มี ค่าใช้จ่ายเท่าไร", "มีนาคม"), ("กทมหานคร", "กรุงเทพมหานคร")])
+def test_what_only_looks_like_an_abbreviation_is_none(asked, other):
+    assert not any((other,) in found for found in spellings(asked))
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("ขอถามหน่อยนะคะ รัฐมนตรีกลาโหมชื่ออะไรคะ", "รัฐมนตรีกลาโหมชื่ออะไร"),
+        ("อยากทราบว่าใครเป็นผู้นำเกาหลีใต้หรอคะ", "ใครเป็นผู้นำเกาหลีใต้"),
+        ("ใครรู้บ้างว่านาโตคืออะไร ขอบคุณค่ะ", "นาโตคืออะไร"),
+        ("พอจะทราบไหมครับว่าประชุมวันไหน", "ประชุมวันไหน"),
+    ],
+)
+def test_politeness_around_a_question_is_no_part_of_it(asked, meant):
+    query = read(asked)
+    assert query.text == meant
+    assert query.kind == read(meant).kind
+
+
+@pytest.mark.parametrize("asked", ["ใครเป็นผู้ชนะ", "ใครรู้จักคิชิดะ", "ครับ", "มีกี่ %"])
+def test_what_only_looks_polite_stays(asked):
+    assert read(asked).text == asked
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("ประธานาธิปดีเกาหลีไต้", "ประธานาธิบดีเกาหลีใต้"),  # another letter, twice
+        ("นายกรัฐมนตีรญี่ปุ่น", "นายกรัฐมนตรีญี่ปุ่น"),  # two letters swapped
+        ("รัสเซียรุกรานยูเครณ", "รัสเซียรุกรานยูเครน"),
+        ("สร้างเสรร็จ", "สร้างเสร็จ"),  # typed twice
+        ("โรงพยาบลสนาม", "โรงพยาบาลสนาม"),  # left out
+    ],
+)
+def test_a_slip_of_typing_is_mended_and_still_looked_for_as_typed(asked, meant):
+    query = read(asked)
+    assert query.text == meant
+    assert len(query.concepts) == len(read(meant).concepts)
+    assert any(len(concept.spellings) > 1 for concept in query.concepts)
+
+
+@pytest.mark.parametrize("asked", ["ฟูมิโอะ คิชิดะ", "เมาโร ปาเนเบียนโค", "ประชุมกันที่เมืองไหน", "ซอกยอล", "NATO 2030", "มาสด้า"])
+def test_names_and_words_that_are_right_are_left_alone(asked):
+    assert read(asked).text == asked.lower()
 
 
 def test_a_follow_up_brings_what_the_question_before_it_named_at_less_weight():
@@ -128,6 +220,30 @@ def test_a_follow_up_that_only_names_something_takes_the_place_of_its_like(earli
 def test_a_chain_of_follow_ups_goes_back_to_the_question_that_stood_alone():
     query = read("แล้วจีนล่ะ", ["ใครเป็นนายกรัฐมนตรีญี่ปุ่น", "แล้วเกาหลีใต้ล่ะ"])
     assert {"นายกรัฐมนตรี", "เกาหลีใต้", "จีน"} <= {concept.spellings[0][0] for concept in query.concepts}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["เขาอายุเท่าไร", "แล้วจัดเมื่อไร", "เธอเป็นใคร", "ท่านพูดว่าอะไร", "who lives there?", "and who did he meet?", "เมื่อไร"],
+)
+def test_a_follow_up_leans_on_the_question_before_it(asked):
+    assert EARLIER_WEIGHT in {concept.weight for concept in read(asked, ["การประชุมนาโตจัดที่ไหน"]).concepts}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["เขาใหญ่ อยู่ที่ไหน", "เขาสลักเพชรสูงเท่าไร", "มันสำปะหลังราคาเท่าไร", "ส่วนประกอบของน้ำมันพริก", "ละครวันนี้ชื่ออะไร",
+     "is there a summit in madrid?", "how many ships are there?"],
+)  # fmt: skip
+def test_what_only_looks_like_a_follow_up_stands_alone(asked):
+    assert read(asked, ["การประชุมนาโตจัดที่ไหน"]).concepts == read(asked).concepts
+
+
+def test_a_follow_up_is_read_with_what_the_earlier_question_was_about_but_not_with_what_it_asked():
+    query = read("แล้วจัดเมื่อไร", ["การประชุมนาโตจัดที่ไหน"])
+    assert "นาโต" in query.text
+    assert "ที่ไหน" not in query.text
+    assert query.kind == "when"
 
 
 def test_a_question_that_stands_alone_ignores_the_conversation():

@@ -10,19 +10,18 @@ stands around it, negative results among it, stays.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import subprocess
 import sys
 from pathlib import Path
+
+import results
 
 from index.encoder import load_encoder
 from qa.evaluate import evaluate
 
-HERE = Path(__file__).parent
-DATA = HERE.parent / "data"
-RESULTS = HERE / "RESULTS.md"
-BEGIN, END = "<!-- quality: begin -->", "<!-- quality: end -->"
+DATA = Path(__file__).parent.parent / "data"
+COLUMNS = (
+    "set", "row", "R@1", "R@5", "MRR@10", "answer@1", "exact", "F1", "AUROC", "answered", "refused", "p50 ms", "p99 ms",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -40,18 +39,16 @@ def main() -> None:
             **sets,
         }
     encoder = load_encoder()
-    lines = [
-        f"Commit {_commit()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()};"
-        f" `python {' '.join(_public(word) for word in sys.argv)}`",
-        "",
-        "| set | row | R@1 | R@5 | MRR@10 | answer@1 | exact | F1 | AUROC | answered | refused | p50 ms | p99 ms |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
+    rows: list[list[object]] = []
     for name, (file, questions) in sets.items():
         print(name, file=sys.stderr)
         figures = evaluate(file, encoder, questions)
         for row, retrieval in figures["retrieval"].items():
-            cells = [f"{name} ({figures['questions']})", row, *(retrieval[key] for key in ("R@1", "R@5", "MRR@10"))]
+            cells: list[object] = [
+                f"{name} ({figures['questions']})",
+                row,
+                *(retrieval[key] for key in ("R@1", "R@5", "MRR@10")),
+            ]
             if row == "hybrid":
                 answers, abstain, latency = figures["answer"], figures["abstain"], figures["latency_ms"]
                 cells += [answers["answer@1"], answers["exact_match"], answers["f1"], abstain["auroc"]]
@@ -59,28 +56,8 @@ def main() -> None:
                 cells += [latency["p50"], latency["p99"]]
             else:
                 cells += [""] * 8
-            lines.append(
-                "| " + " | ".join(f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in cells) + " |"
-            )
-    table = "\n".join(lines)
-    print(table)
-    _write(table)
-
-
-def _write(table: str) -> None:
-    before, _, rest = RESULTS.read_text("utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    RESULTS.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
-
-
-def _commit() -> str:
-    described = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
-    return described.stdout.strip() or "unknown"
-
-
-def _public(word: str) -> str:
-    """A word of the command line without the folders of this machine."""
-    return Path(word).name if word.startswith(("/", "..")) else word
+            rows.append(cells)
+    results.write("quality", COLUMNS, rows)
 
 
 if __name__ == "__main__":
