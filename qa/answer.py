@@ -62,7 +62,10 @@ def answer(
 
 
 def _confidence(readings: Sequence[Reading]) -> float:
-    return round(confidence(readings[0].score, readings[0].support), 4) if readings else 0.0
+    if not readings:
+        return 0.0
+    best = readings[0]
+    return round(confidence(best.score, best.support, best.told), 4)
 
 
 def _choose(query: Query, readings: Sequence[Reading], hits: Sequence[Hit]) -> list[Reading]:

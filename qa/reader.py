@@ -43,6 +43,7 @@ class Reading:
     score: float
     support: float
     held: float
+    told: float
 
     @property
     def worth(self) -> float:
@@ -69,7 +70,8 @@ def read_hits(query: Query, hits: Sequence[Hit], index: Index) -> list[Reading]:
         quote = _shift(reading.quote, hit.passage.start)
         held = evidence[reading.passage].held(*reading.quote)
         short = reading.short and _shift(reading.short, hit.passage.start)
-        moved.append(Reading(reading.passage, quote, short, reading.score, supports[reading.passage], held))
+        told = evidence[reading.passage].told
+        moved.append(Reading(reading.passage, quote, short, reading.score, supports[reading.passage], held, told))
     found: list[Reading] = []
     for candidate in sorted(moved, key=lambda reading: reading.worth, reverse=True):
         if not any(overlap(candidate, other, hits) for other in found):  # passages overlap a little

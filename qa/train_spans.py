@@ -1,17 +1,23 @@
-"""Learns `spans.npz`, the weights of `qa.spans`, from questions with marked answers. Needs PyTorch.
+r"""Learns `spans.npz`, the weights of `qa.spans`, from questions with marked answers. Needs PyTorch.
 
-    python -m qa.train_spans --iapp iapp/train.json --news thaigov.jsonl.xz --without thaigov-sample.jsonl.xz
+    OMP_NUM_THREADS=1 python -m qa.train_spans --iapp iapp/train.json --news thaigov.jsonl.xz \
+        --without thaigov-sample.jsonl.xz
+
+One thread, so that the same command gives the same weights; 15 minutes on a busy machine of 2 cores.
 
 The features are `qa.spans`' own; only the network stands here a second time, in PyTorch, and a test
 holds the two together. Each question comes with passages that answer it and passages that search
-would bring up beside them; now and then with the latter alone, so that the reader learns to say no.
+would bring up beside them. So that the reader learns to say no, now and then none of them answers:
+it sees the latter alone, or the answering passage less the phrases that hold the answer.
 
 What it must not learn is Wikipedia. So passages are cropped at random (no place in an article means
 anything), words of the vocabulary are hidden (names cannot be learned by heart), words of the
 question go unmatched (an article may say it otherwise), and the vectors are at times not there.
+The news (`--news`) give the vocabulary, what kinds of words there are, and questions made from what
+an article says twice (`question_from`), which are part of the first epochs; people's own come last.
 
-The news (`--news`) give the vocabulary and what kinds of words there are; no question is made of them.
-`--without` names the articles that are measured on: none is learned from.
+Never learned from are the articles of `--without`, which are measured on, and a tenth of the questions'
+contexts (`held_out`), to choose between readers and to calibrate the confidence by.
 """
 
 from __future__ import annotations
@@ -22,11 +28,13 @@ import json
 import lzma
 import math
 import random
+import re
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise, permutations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,7 +47,7 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from index import thai
 from index.passages import cut
-from index.types import Article
+from index.types import Article, Span
 from qa import spans
 
 SEED = 7
@@ -50,7 +58,7 @@ HEADS = 3
 LAYERS = 4
 KERNEL = 5
 PAIR = 32
-EPOCHS = 12
+EPOCHS = 13
 BATCH = 16
 RATE = 2e-3
 DROP, DROP_CHANNELS = 0.25, 0.15
@@ -62,10 +70,21 @@ SMOOTHING = 0.995
 #: Passages without the answer that a question keeps; as many of them as fill a batch's row are drawn anew each time.
 NEGATIVES = 4
 ROW = 3
-#: How often: no passage of a question answers it; a side of a passage is cropped; a vocabulary word, a
-#: question word's matches, the vectors are hidden.
-P_NONE, P_CROP, P_WORD, P_MATCH, P_MEANING = 0.2, 0.4, 0.1, 0.1, 0.25
+#: How often: no passage of a question answers it; the one that did has lost the phrase with the answer; a side of
+#: a passage is cropped; a vocabulary word, a question word's matches, the vectors are hidden.
+P_NONE, P_NEAR, P_CROP, P_WORD, P_MATCH, P_MEANING = 0.1, 0.12, 0.4, 0.1, 0.1, 0.25
+#: Questions made from news repeat the article's words as people's questions do not: more of their matches are hidden.
+P_MATCH_MADE = 0.35
 
+#: Questions made from news, at most one an article, and the epochs that they are part of: people's own come last.
+NEWS_QUESTIONS, NEWS_EPOCHS = 1500, 7
+#: News articles longer than this are passed over.
+NEWS_CHARS = 5000
+#: The part of a made question's telling words that stand around its answer: below, another thing is told there;
+#: above, the article only says the same again.
+SAID_AGAIN = (0.3, 0.8)
+#: One context in so many is never learned from: what the reader says to its questions it says to any.
+HELD_OUT = 10
 #: News articles that the vocabulary is counted in, about as much text as the questions' own contexts.
 NEWS_ARTICLES = 2000
 
@@ -93,12 +112,14 @@ class Pair:
 
 @dataclass
 class Example:
-    """A question, the passages that answer it and passages that do not."""
+    """A question, the passages that answer it, the same less what answers it, and other passages that do not."""
 
     rows: np.ndarray
     share: np.ndarray
     right: list[Pair]
+    near: list[Pair]
     wrong: list[Pair]
+    made: bool = False  # from news
 
 
 class Network(nn.Module):
@@ -219,6 +240,7 @@ def examples(
     entries: Sequence[Entry],
     reader: spans.SpanReader,
     similarity: Callable[[Sequence[str], Sequence[str]], np.ndarray] | None,
+    made: bool = False,
 ) -> Iterator[Example]:
     """The questions beside the passages that search finds for them in all the contexts."""
     contexts = list(dict.fromkeys(context for context, *_ in entries))
@@ -236,6 +258,7 @@ def examples(
         near = [number for number, _ in ranked[: NEGATIVES + 3]]
         own = [number for number, (of, start, end) in enumerate(passages) if of is context and start <= at < end]
         right: list[Pair] = []
+        missing: list[Pair] = []
         wrong: list[Pair] = []
         for number in dict.fromkeys([*own, *near]):
             of, start, _ = passages[number]
@@ -247,14 +270,112 @@ def examples(
                     (gold if found + start == at else other).append(_words_at(words, found, found + len(answer)))
             if (number in own and not gold) or (not gold and len(wrong) == NEGATIVES):
                 continue
-            pair = Pair(
-                words, reader.rows(words.words),
-                np.rint(spans.match(words, asked, {}, similarity) * 255).astype(np.uint8),
-                scores.get(number, 0.0) / best, gold, other,
-            )  # fmt: skip
-            (right if gold else wrong).append(pair)
+            prior = scores.get(number, 0.0) / best
+            matched = np.rint(spans.match(words, asked, {}, similarity) * 255).astype(np.uint8)
+            (right if gold else wrong).append(Pair(words, reader.rows(words.words), matched, prior, gold, other))
+            if gold and (rest := spans.split(cut_out(texts[number], answer))).words:
+                matched = np.rint(spans.match(rest, asked, {}, similarity) * 255).astype(np.uint8)
+                missing.append(Pair(rest, reader.rows(rest.words), matched, prior, [], []))
         if right and wrong:
-            yield Example(reader.rows(asked.words), share, right, wrong)
+            yield Example(reader.rows(asked.words), share, right, missing, wrong, made)
+
+
+def cut_out(text: str, answer: str) -> str:
+    """A text less every phrase that holds any of an answer: about the same things, but what was asked is not said."""
+    phrases = pairwise([*(start for start, _ in thai.phrases(text)), len(text)])
+    answers = [(at, at + len(answer)) for at in _find(text, answer)]
+    return "".join(
+        text[start:after] for start, after in phrases if all(end <= start or at >= after for at, end in answers)
+    )
+
+
+_NUMBER = r"(?<![\d๐-๙.,/])[\d๐-๙][\d๐-๙,]*(?:\.[\d๐-๙]+)?"
+_MONTH = (
+    r"มกราคม|กุมภาพันธ์|มีนาคม|เมษายน|พฤษภาคม|มิถุนายน|กรกฎาคม|สิงหาคม|กันยายน|ตุลาคม|พฤศจิกายน|ธันวาคม|"
+    r"ม\.ค\.|ก\.พ\.|มี\.ค\.|เม\.ย\.|พ\.ค\.|มิ\.ย\.|ก\.ค\.|ส\.ค\.|ก\.ย\.|ต\.ค\.|พ\.ย\.|ธ\.ค\."
+)
+_TITLE = (
+    r"(?<![ก-๙])(?:นางสาว|นาง|นาย(?!ก(?:รัฐ|ฯ|เทศ|สมาคม|สภา| )|อำเภอ|จ้าง|ทะเบียน)|พล(?:ตำรวจ|อากาศ)?(?:เอก|โท|ตรี)|"
+    r"(?:พล\.)?[ตอร]\.[อทต]\.|ดร\.|นพ\.)"
+)
+_UNIT = (
+    "(?:ล้าน)?(?:บาท|คน|ราย|แห่ง|ตัน|ไร่|ครัวเรือน|โครงการ|จังหวัด|ครั้ง|เรื่อง|กิโลเมตร|ปี|วัน|เดือน|ชั่วโมง|คัน|เตียง|โดส|หน่วย|"
+    "ประเทศ|รายการ|ชุมชน|กลุ่ม|ด้าน|คะแนน|หลัง|ชุด|สาขา|หมู่บ้าน|เท่า|เมตร|ตัว|ลำ|ชนิด)"
+)
+_PLACE = "จังหวัด|อำเภอ|ประเทศ(?!ไทย|อื่น)|กรุง|โรงแรม|มหาวิทยาลัย|ห้องประชุม|โรงเรียน|โรงพยาบาล|ตำบล|สถานี|สนามบิน|ท่าอากาศยาน"
+_NAMED = "โครงการ|งาน|ชื่อ|แนวคิด|หัวข้อ|รางวัล|หลักสูตร|มาตรการ|แอปพลิเคชัน|แคมเปญ"
+#: Facts that news writes in a form of their own, and ways to ask for each: people, dates (less those of a report's
+#: first line, "วันนี้ (5 ม.ค. 65) เวลา ..."), parts, amounts, places, names. What a fact is a `kind` of is said in
+#: the question too: "361 คน" is asked for by "กี่คน".
+_FACTS = [
+    (re.compile(form), ways)
+    for form, ways in (
+        (rf"{_TITLE}\s?[ก-๙]{{2,20}} [ก-๙]{{2,20}}", ("ใคร", "ใคร", "ผู้ใด")),
+        (rf"(?:วันที่ )?{_NUMBER} (?:{_MONTH})(?: ?(?:พ\.ศ\. ?)?[\d๐-๙]{{2,4}})?(?!\)? *เวลา)",
+         ("วันที่เท่าไร", "วันไหน", "เมื่อใด", "เมื่อไหร่")),
+        (rf"ร้อยละ ?{_NUMBER}|{_NUMBER} ?(?:%|เปอร์เซ็นต์)", ("ร้อยละเท่าใด", "กี่เปอร์เซ็นต์", "เท่าไร")),
+        (rf"{_NUMBER} ?(?P<kind>{_UNIT})", ("กี่{kind}", "กี่{kind}", "{kind}เท่าไร", "เท่าไหร่")),
+        (rf"(?P<kind>{_PLACE})[ก-ฮเ-ไ][ก-๙]{{2,24}}(?= |$)", ("{kind}ใด", "{kind}อะไร", "{kind}ไหน", "ที่ไหน")),
+        (rf'(?P<kind>{_NAMED}) ?[“"][^“”"\n]{{4,60}}[”"]', ("{kind}อะไร", "{kind}ใด", "{kind}อะไร")),
+    )
+]  # fmt: skip
+#: A cause, told right after what it causes, and ways to ask for it.
+_CAUSE = re.compile(r"(?<!\S)(?P<said>\S{20,90}) +(?:เนื่องจาก|เพราะ(?!ฉะนั้น|ว่า))(?P<cause>[^\s]{15,90}(?: \S{5,50})?)")
+_WHY = ("ทำไม{}", "{}เพราะอะไร", "เพราะเหตุใด{}")
+#: Characters on either side of a fact that its question is made of, and that must say the same at its answer; and
+#: how far apart the two must stand, unless the one is in the title.
+_ASKED_CHARS, _AROUND_CHARS, _APART_CHARS = 60, 120, 200
+
+
+def question_from(article: dict[str, str], rng: random.Random) -> Entry | None:
+    """A question that an article answers: of what it says twice, asked as one place says it, answered at the other.
+
+    "สสว. อบรมผู้ค้า 361 คน" in the title, "มีผู้ค้าเข้าอบรม 361 คน" in the text -> "สสว. อบรมผู้ค้า กี่คน", "361 คน".
+    Or the cause of something, where the article gives one.
+    """
+    if len(article["text"]) > NEWS_CHARS or not article["text"].strip():
+        return None
+    title = " ".join(article["title"].split())
+    body = article["text"][cut(Article("", article["title"], article["text"], ""))[0].start :]
+    found = [entry for form, ways in _FACTS if (entry := _said_twice(title, body, form, ways, rng))]
+    if cause := _CAUSE.search(body):
+        found.append(Entry(body, rng.choice(_WHY).format(cause["said"]), cause.start("cause"), cause["cause"]))
+    return rng.choice(found) if found else None
+
+
+def _said_twice(
+    title: str, body: str, form: re.Pattern[str], ways: Sequence[str], rng: random.Random
+) -> Entry | None:  # fmt: skip
+    """Of the facts of one form, the question whose words stand around its answer the most, as `SAID_AGAIN` allows."""
+    whole = f"{title}\n{body}"
+    places: dict[str, list[re.Match[str]]] = {}
+    for fact in form.finditer(whole):
+        places.setdefault("".join(thai.normalise(fact[0]).text.split()), []).append(fact)
+    best, most = None, 0.0
+    for asked, answer in (pair for same in places.values() for pair in permutations(same[:4], 2)):
+        in_title, apart = asked.start() < len(title), abs(asked.start() - answer.start())
+        if answer.start() <= len(title) or not (in_title or apart > _APART_CHARS):
+            continue
+        before, after = _around(whole, asked.span(), _ASKED_CHARS)
+        telling = {word for word in thai.words(thai.normalise(f"{before} {after}").text) if len(word) > 2}
+        there = thai.words(thai.normalise(" ".join(_around(whole, answer.span(), _AROUND_CHARS))).text)
+        again = len(telling.intersection(there)) / max(1, len(telling))
+        if len(telling) >= 3 and SAID_AGAIN[0] <= again <= SAID_AGAIN[1] and again > most:
+            asking = rng.choice(ways).format(**asked.groupdict())
+            best, most = Entry(body, f"{before}{asking}{after}", answer.start() - len(title) - 1, answer[0]), again
+    return best
+
+
+def _around(text: str, span: Span, most: int) -> tuple[str, str]:
+    """What stands on a span's line before and after it, whole phrases of at most `most` characters."""
+    start, end = span
+    left, right = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    right = len(text) if right < 0 else right
+    if start - left > most:
+        left = next((at for at in range(start - most, start) if text[at - 1].isspace()), start)
+    if right - end > most:
+        right = next((at for at in range(end + most, end, -1) if text[at].isspace()), end)
+    return text[left:start], text[end:right]
 
 
 def _find(text: str, part: str) -> Iterator[int]:
@@ -323,8 +444,9 @@ def collate(
     """A batch with what is hidden of it hidden; where its right answers are, and those that do not count."""
     table: list[list[tuple[Pair, int, int]]] = []
     for example in chosen:
-        none = rng.random() < P_NONE
-        pairs = [] if none else [rng.choice(example.right)]
+        chance = rng.random()
+        asked_of = [] if chance < P_NONE else example.near if chance < P_NONE + P_NEAR else example.right
+        pairs = [rng.choice(asked_of)] if asked_of else []
         pairs += rng.sample(example.wrong, min(ROW - len(pairs), len(example.wrong)))
         table.append([(pair, *_crop(pair, rng)) for pair in pairs])
     count = max(last - first for row in table for _, first, last in row)
@@ -344,7 +466,8 @@ def collate(
     for at, (example, row) in enumerate(zip(chosen, table, strict=True)):
         words = len(example.rows)
         question[at, :words], share[at, :words], question_mask[at, :words] = example.rows, example.share, 1
-        kept = np.array([rng.random() >= P_MATCH for _ in range(words)], np.float32)
+        hidden = P_MATCH_MADE if example.made else P_MATCH
+        kept = np.array([rng.random() >= hidden for _ in range(words)], np.float32)
         meaning = rng.random() >= P_MEANING
         prior = rng.random() >= 0.1
         for place, (pair, first, last) in enumerate(row):
@@ -407,10 +530,10 @@ def _batches(data: Sequence[Example], rng: random.Random) -> Iterator[list[Examp
 
 
 def fit(
-    data: Sequence[Example], embedding: np.ndarray, epochs: int = EPOCHS, seed: int = SEED,
+    data: Sequence[Example], news: Sequence[Example], embedding: np.ndarray, epochs: int = EPOCHS, seed: int = SEED,
     after_epoch: Callable[[int, float, Network], None] = lambda epoch, loss, network: None,
 ) -> Network:  # fmt: skip
-    """A network trained on `data`: one-cycle learning rate, the mean of the weights over the last epochs."""
+    """A network trained on `data`, at first with `news`: one-cycle learning rate, a running mean of the weights."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
     network = Network(embedding)
@@ -419,12 +542,14 @@ def fit(
     others = [weight for name, weight in network.named_parameters() if name != "embedding.weight"]
     groups = [{"params": vectors, "weight_decay": 0.0}, {"params": others, "weight_decay": 0.05}]
     optimiser = torch.optim.AdamW(groups, lr=RATE)
-    steps = epochs * math.ceil(len(data) / BATCH)
+    with_news = min(epochs, NEWS_EPOCHS)
+    parts = [[*data, *news]] * with_news + [list(data)] * (epochs - with_news)
+    steps = sum(math.ceil(len(part) / BATCH) for part in parts)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps, pct_start=0.15)
-    for epoch in range(epochs):
+    for epoch, part in enumerate(parts):
         network.train()
         losses = []
-        for chosen in _batches(data, rng):
+        for chosen in _batches(part, rng):
             batch, golds, uncounted = collate(chosen, rng)
             loss = loss_of(network(batch), golds, uncounted)
             optimiser.zero_grad()
@@ -455,11 +580,25 @@ def entries_of(file: Path) -> list[Entry]:
     return found
 
 
-def news_texts(file: Path, without: Path | None) -> list[str]:
-    """The texts of `NEWS_ARTICLES` articles of a JSONL file, every tenth, to have many days of news."""
-    measured = {article["id"] for article in _lines(without)} if without else set()
-    fresh = (article["text"] for article in _lines(file) if article["id"] not in measured)
-    return list(islice(fresh, 0, NEWS_ARTICLES * 10, 10))
+def held_out(context: str) -> bool:
+    """Whether a context, with its questions, is kept from training: one in `HELD_OUT`, to choose and calibrate by."""
+    return zlib.crc32(context.encode()) % HELD_OUT == 0
+
+
+def news_articles(file: Path, without: Path | None) -> Iterator[dict[str, str]]:
+    """Every fifth article of a JSONL file, to have many days of news, less those that are measured on.
+
+    News is printed twice: an article that shares a long line with one of `without` goes with it.
+    """
+    measured = set().union(*(_long_lines(article["text"]) for article in _lines(without))) if without else set()
+    fresh = (article for article in _lines(file) if measured.isdisjoint(_long_lines(article["text"])))
+    return islice(fresh, 0, None, 5)
+
+
+def _long_lines(text: str) -> set[str]:
+    """The lines of a text that are too long to be written twice by chance, without their spaces; or all it has."""
+    lines = {"".join(line.split()) for line in text.splitlines()}
+    return {line for line in lines if len(line) >= 100} or {"".join(text.split())}
 
 
 def _lines(file: Path) -> Iterator[dict[str, str]]:
@@ -500,21 +639,31 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=spans.DEFAULT)
     arguments = parser.parse_args()
     began = time.time()
-    words, embedding, data = prepare(arguments.iapp, arguments.news, arguments.without, arguments.encoder)
-    print(f"{len(data)} questions after {time.time() - began:.0f} s", flush=True)
+    words, embedding, data, news = prepare(arguments.iapp, arguments.news, arguments.without, arguments.encoder)
+    print(f"{len(data)} questions and {len(news)} of news after {time.time() - began:.0f} s", flush=True)
 
     def report(epoch: int, loss: float, _: Network) -> None:
         print(f"epoch {epoch + 1} of {EPOCHS}: loss {loss:.3f} after {time.time() - began:.0f} s", flush=True)
 
-    save(arguments.out, words, fit(data, embedding, after_epoch=report))
+    save(arguments.out, words, fit(data, news, embedding, after_epoch=report))
 
 
-def prepare(iapp: Path, news: Path, without: Path | None, encoder: Path) -> tuple[list[str], np.ndarray, list[Example]]:
-    """The vocabulary, its first vectors, and the questions to learn from."""
-    entries = entries_of(iapp)
+def prepare(
+    iapp: Path, news: Path, without: Path | None, encoder: Path
+) -> tuple[list[str], np.ndarray, list[Example], list[Example]]:
+    """The vocabulary, its first vectors, and the questions to learn from: people's, and those made from news."""
+    entries = [entry for entry in entries_of(iapp) if not held_out(entry.context)]
     wikipedia = list(dict.fromkeys(text for entry in entries for text in (entry.context, entry.question)))
-    words, embedding = vocabulary([wikipedia, news_texts(news, without)])
-    return words, embedding, list(examples(entries, spans.SpanReader(words, {}), vectors_of(encoder)))
+    articles = news_articles(news, without)
+    seen = list(islice(articles, NEWS_ARTICLES))
+    words, embedding = vocabulary([wikipedia, [article["text"] for article in seen]])
+    rng = random.Random(SEED)
+    made = (entry for article in articles if (entry := question_from(article, rng)))
+    reader, similarity = spans.SpanReader(words, {}), vectors_of(encoder)
+    return (
+        words, embedding, list(examples(entries, reader, similarity)),
+        list(examples(list(islice(made, NEWS_QUESTIONS)), reader, similarity, made=True)),
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

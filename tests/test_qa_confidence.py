@@ -156,18 +156,31 @@ def test_what_means_the_same_counts_from_a_likeness_on_and_in_part(cosine, part)
 # Confidence
 
 
-def test_confidence_grows_with_the_score_and_with_the_support():
-    scores, supports = np.linspace(-20, 20, 9), np.linspace(0, 1, 6)
-    table = np.array([[confidence(score, part) for part in supports] for score in scores])
-    assert (np.diff(table, axis=0) > 0).all()
-    assert (np.diff(table, axis=1) > 0).all()
+def test_confidence_grows_with_the_score_with_the_support_and_with_what_the_question_tells():
+    scores, supports, told = np.linspace(-20, 20, 9), np.linspace(0, 1, 6), np.linspace(20, 60, 5)
+    table = np.array([[[confidence(score, part, tells) for tells in told] for part in supports] for score in scores])
+    for axis in range(3):
+        assert (np.diff(table, axis=axis) > 0).all()
     assert ((table > 0) & (table < 1)).all()
 
 
 def test_without_support_a_plain_reading_does_not_answer_and_with_all_of_it_it_does():
-    assert confidence(0.0, 0.0) < 0.5 < confidence(0.0, 1.0)
+    assert confidence(0.0, 0.0, told=25.0) < 0.5 < confidence(0.0, 1.0, told=25.0)
+
+
+def test_half_of_a_long_question_tells_more_than_half_of_a_short_one():
+    assert confidence(0.0, 0.6, told=20.0) < 0.5 < confidence(0.0, 0.6, told=60.0)
+
+
+def test_a_short_question_that_is_borne_out_whole_is_answered():
+    assert confidence(0.0, 1.0, told=4.0) > 0.5
 
 
 @pytest.mark.parametrize("score", [-500.0, 500.0])
 def test_a_score_beyond_all_measure_is_still_a_chance(score):
-    assert 0.0 <= confidence(score, 0.5) <= 1.0
+    assert 0.0 <= confidence(score, 0.5, told=25.0) <= 1.0
+
+
+def test_what_a_question_tells_is_the_rarity_of_all_that_it_names():
+    query = asking(["ข้าว"], ["ภูเก็ต"])  # 4 and 6
+    assert Evidence(query, "", "ราคาข้าว", rarity, ToyEncoder()).told == pytest.approx(10.0)

@@ -1,14 +1,18 @@
-"""The learned reader: what may be a quote, what the words of a question are matched with, and plain questions."""
+"""The learned reader: what may be a quote, what the words of a question are matched with, plain questions; and
+what its training asks."""
 
 import math
+import random
 import unicodedata
 from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+import torch
 
 from index import thai
-from qa.spans import DEFAULT, FAR, NEAR, QUOTE_CHARS, SpanReader, entry, match, nearness, shares, split
+from qa import train_spans
+from qa.spans import DEFAULT, FAR, NEAR, QUOTE_CHARS, SHAPES, SpanReader, entry, match, nearness, shares, split
 
 SUMMIT = (
     "นายฟูมิโอะ คิชิดะ นายกรัฐมนตรีญี่ปุ่น กลายเป็นผู้นำคนแรกของประเทศที่เข้าร่วมการประชุมสุดยอดนาโต "
@@ -265,3 +269,76 @@ def test_an_accent_or_a_capital_does_not_change_what_matches():
     assert channels("NATO", "nato")["exact"].all()
     assert unicodedata.normalize("NFD", "น้ำ") == "น้ำ"  # so the decomposed one is ours to mend
     assert channels("นํ้า", "น้ำ")["exact"].all()
+
+
+# What the training asks
+
+
+NEWS = {
+    "title": "สสว. อบรมผู้ค้ารายย่อยในตลาดเก่า 361 คน",
+    "text": (
+        "สำนักงานส่งเสริมวิสาหกิจขนาดกลางและขนาดย่อมเดินหน้าช่วยเศรษฐกิจชุมชน\n"
+        "วันนี้ (5 ม.ค. 65) เวลา 10.00 น. มีผู้ค้ารายย่อยของตลาดเก่าเข้าอบรมการขายสินค้าออนไลน์ 361 คน จากที่ตั้งไว้ 300 คน"
+    ),
+}
+
+
+def test_news_that_says_a_thing_twice_is_asked_in_its_titles_words_and_answers_in_its_texts():
+    made = train_spans.question_from(NEWS, random.Random(1))
+    assert made.context[made.at :].startswith(made.answer)
+    assert made.answer == "361 คน"
+    assert made.question.startswith("สสว. อบรมผู้ค้ารายย่อยในตลาดเก่า ")
+    assert "361" not in made.question
+
+
+def test_news_that_says_everything_once_or_nothing_is_asked_nothing():
+    for text in ("มีผู้ค้ารายย่อยของตลาดเก่าเข้าอบรม 300 คน", "", " \n"):
+        assert train_spans.question_from(NEWS | {"text": text}, random.Random(1)) is None
+
+
+def test_a_cause_is_asked_for_with_what_it_causes():
+    text = "กระทรวงพาณิชย์ชี้แจง ราคาทุเรียนในภาคตะวันออกลดลง เนื่องจากผลผลิตออกสู่ตลาดพร้อมกัน"
+    made = train_spans.question_from({"title": "", "text": text}, random.Random(1))
+    assert "ราคาทุเรียนในภาคตะวันออกลดลง" in made.question
+    assert made.answer == text[made.at :] == "ผลผลิตออกสู่ตลาดพร้อมกัน"
+
+
+def test_what_is_left_of_a_passage_does_not_hold_the_answer_in_any_place():
+    text = "ราคา 30 บาท ต่อกิโลกรัม\nลดลง (30 บาท) จากเดือนก่อน"
+    assert train_spans.cut_out(text, "30 บาท") == "ราคา ต่อกิโลกรัม\nลดลง จากเดือนก่อน"
+    assert train_spans.cut_out(text, "บาท ต่อ") == "ราคา 30 ลดลง (30 บาท) จากเดือนก่อน"
+    assert train_spans.cut_out(text, "40 บาท") == text
+
+
+def test_the_network_that_learns_and_the_reader_that_ships_do_the_same_sums():
+    torch.manual_seed(1)
+    vectors = np.random.default_rng(1).normal(size=(6, train_spans.DIMENSIONS)).astype(np.float32)
+    network = train_spans.Network(vectors).eval()
+    reader = SpanReader(["นาโต", "ที่", "เมื่อ", "ใคร", "0000"], network.arrays())
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.copy_(parameter.half())  # the file's floats have 16 bits
+    passage, question = split(SUMMIT), split("ใครเข้าร่วมประชุมนาโต")
+    rows, asked, share = reader.rows(passage.words), reader.rows(question.words), shares(question, weight)
+    matched, known = match(passage, question, {}, None), (0.5, 0.0)
+    looks = passage.shapes.copy()
+    looks[:, len(SHAPES)] = rows == 0
+    batch = {"rows": rows, "mask": np.ones(len(rows)), "shapes": looks, "matched": matched, "known": known}
+    batch = {name: torch.tensor(array).float()[None, None] for name, array in batch.items()}
+    batch["rows"] = batch["rows"].long()
+    batch |= {
+        "asked": torch.tensor(asked)[None],
+        "share": torch.tensor(share)[None],
+        "asked_mask": torch.ones(1, len(asked)),
+    }
+    with torch.no_grad():
+        learned = network(batch)[0, 0].numpy()
+    read = reader._span_scores(passage, matched, *reader._read_question(asked, share), known)
+    for begin, end in ((0, 0), (3, 7), (len(rows) - 1, len(rows) - 1)):
+        assert read[begin, end] == pytest.approx(learned[begin, end - begin], abs=1e-3)
+
+
+def test_a_tenth_of_the_contexts_is_never_learned_from_and_always_the_same_one():
+    kept = [number for number in range(1000) if train_spans.held_out(f"บทความที่ {number}")]
+    assert 70 < len(kept) < 130
+    assert kept[:3] == [30, 44, 66]
