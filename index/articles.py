@@ -8,16 +8,22 @@ archive. What an article says is left as it stands; cutting it up is `passages.p
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import logging
 import lzma
 import os
 import re
+import stat
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import IO, Any
 
+from index.dates import dateline, is_date
+from index.frontmatter import front_matter
 from index.types import Article, KhamtopError, Rejected
 
 #: A file or a JSON line beyond this holds no article that a person reads in one sitting.
@@ -26,6 +32,11 @@ LARGEST_BYTES = 20_000_000
 _OPENERS: dict[str, Callable[..., Any]] = {".jsonl": open, ".jsonl.gz": gzip.open, ".jsonl.xz": lzma.open}
 _HTML = (".html", ".htm")
 _TEXT = (".txt", ".md", *_HTML)
+_TEXT_FIELDS = ("text", "content", "body", "articlebody")
+_TITLE_FIELDS = ("title", "headline")
+_SOURCE_FIELDS = ("source", "url", "link")
+_DATE_FIELDS = ("published", "date", "datepublished", "publishedat", "publishdate", "pubdate", "publicationdate")
+_ADDRESS = re.compile(r"https?://\S+")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 #: Thai letters as Thai has them: several in a row, where an accented letter of Latin stands alone.
@@ -35,56 +46,128 @@ _BODY = re.compile(r"<body\b", re.IGNORECASE)
 
 
 class _Unreadable(Exception):
-    """A file that holds no article; the argument is the reason's code."""
+    """A file or line that holds no article, or none from `line` on; `reason` is a code."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        super().__init__(reason, line)
+        self.reason = reason
+        self.line = line
 
 
-def read_articles(paths: Iterable[Path]) -> Iterator[Article | Rejected]:
-    """Every article under `paths`, in the order of their names, and every file that is none.
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that may hold articles: where it is, and what the ids of its articles begin with.
 
-    A file's `id` is its path below the folder given, with that folder's name before it, so that it
-    stays the same wherever the command is run; a JSON line's is its own `id` field. Of two articles
-    with one id the second is rejected.
+    `identity` is the file's path below the folder given, with that folder's name before it, so that
+    it stays the same wherever the command is run. It is valid Unicode, and no two files of one call
+    of `files` share one.
+    """
+
+    path: Path
+    identity: str
+
+    @property
+    def source(self) -> str:
+        """The path as people read it: valid Unicode, whatever bytes it is made of."""
+        return _shown(self.path)
+
+    def digest(self) -> bytes:
+        """16 bytes that are the same as long as the file's are.
+
+        Ask for it before reading: a file that is written to meanwhile then counts as changed next time.
+
+        Raises:
+            OSError: the file cannot be read; `read` gives the reason.
+        """
+        with open(self.path, "rb") as file:
+            return hashlib.file_digest(file, _hash).digest()
+
+    def stamp(self) -> tuple[int, int, int] | None:
+        """What changes when the file is written to or replaced; None if it is gone."""
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def files(paths: Iterable[Path]) -> Iterator[File | Rejected]:
+    """Every file under `paths` that may hold articles, in the order of their names, and all that is none.
+
+    A folder that can be reached in several ways, through links or as two of `paths`, is read once.
 
     Raises:
         KhamtopError: `articles.missing` if one of `paths` does not exist.
     """
-    paths = list(paths)
-    for root in paths:
-        if not root.exists():
-            raise KhamtopError("articles.missing", path=str(root))
+    roots: dict[str, Path] = {}
+    for path in paths:
+        if not os.path.exists(path):  # Path.exists raises for what stands in a folder that may not be entered
+            raise KhamtopError("articles.missing", path=_shown(path))
+        roots.setdefault(os.path.realpath(path), path)
+    bases: set[str] = set()
+    visited: set[tuple[int, int]] = set()
+    for root in roots.values():
+        if not root.is_dir():
+            yield _file(root, _unused(root.name, bases))
+            continue
+        base = _unused(root.resolve().name, bases)
+        for item in _walk(root, visited):
+            yield item if isinstance(item, Rejected) else _file(item, f"{base}/{item.relative_to(root).as_posix()}")
+
+
+def read(file: File, known: Container[bytes] = frozenset()) -> Iterator[tuple[bytes, Article | Rejected | None]]:
+    """The articles of a file, or why there is none, each with 16 bytes that tell what it was made from.
+
+    A text file is one such unit; of JSON lines, each line is. A unit whose digest is in `known` (which
+    may change meanwhile) is not looked into: None stands for its article. The digest is of the unit's
+    bytes, and where the line's number tells in what is given (in the id or source of an article that
+    has none of its own, and in a `Rejected`), of that number too. Empty lines give nothing.
+
+    A problem of the whole file is one `Rejected`, with an empty digest, as has a line too large. Where
+    a file breaks off, what was read before stands, and the problem has the number of the line after.
+    """
+    units = _read_lines if _opener(file.path) else _read_text
+    try:
+        yield from units(file, known)
+    except _Unreadable as problem:
+        yield b"", Rejected(file.source, problem.reason, problem.line)
+
+
+def read_articles(paths: Iterable[Path]) -> Iterator[Article | Rejected]:
+    """Every article under `paths`, in the order of their names, and everything that is none.
+
+    An article's `id` is its file's identity; a JSON line's is its own `id` field, or else the file's
+    identity and the line's number. Of two articles with one id the second is rejected.
+
+    Raises:
+        KhamtopError: `articles.missing` if one of `paths` does not exist.
+    """
     seen: set[str] = set()
-    for root in paths:
-        for item in _read_root(root):
+    for file in files(paths):
+        for item in [file] if isinstance(file, Rejected) else (item for _, item in read(file)):
             if isinstance(item, Article):
                 if item.id in seen:
                     yield Rejected(item.source, "article.duplicate_id")
                     continue
                 seen.add(item.id)
-            yield item
+            if item is not None:
+                yield item
 
 
-def _read_root(root: Path) -> Iterator[Article | Rejected]:
-    if not root.is_dir():
-        yield from _read_file(root, root.name)
-        return
-    base = root.resolve().name
-    for path in _walk(root):
-        if isinstance(path, Rejected):
-            yield path
-        else:
-            yield from _read_file(path, f"{base}/{path.relative_to(root).as_posix()}")
-
-
-def _walk(root: Path) -> Iterator[Path | Rejected]:
-    """The files below a folder in the order of their names; linked folders once, so that no loop is endless."""
-    visited: set[tuple[int, int]] = set()
+def _walk(root: Path, visited: set[tuple[int, int]]) -> Iterator[Path | Rejected]:
+    """The files below a folder in the order of their names; no folder in `visited` again, so that every loop ends."""
 
     def unreadable(error: OSError) -> None:
         failed.append(Rejected(_shown(error.filename), "file.unreadable"))
 
     failed: list[Rejected] = []
     for folder, subfolders, names in os.walk(root, onerror=unreadable, followlinks=True):
-        here = os.stat(folder)
+        try:
+            here = os.stat(folder)
+        except OSError as error:  # removed since its names were read
+            unreadable(error)
+            subfolders.clear()
+            continue
         if (here.st_dev, here.st_ino) in visited:
             subfolders.clear()
             continue
@@ -104,32 +187,53 @@ def _walk(root: Path) -> Iterator[Path | Rejected]:
     yield from failed
 
 
-def _read_file(path: Path, identity: str) -> Iterator[Article | Rejected]:
-    name = path.name.lower()
-    suffix = next((suffix for suffix in _OPENERS if name.endswith(suffix)), None)
+def _file(path: Path, identity: str) -> File | Rejected:
+    """The file at `path`, if it is of a kind that is read."""
+    if not (path.name.lower().endswith(_TEXT) or _opener(path)):
+        return Rejected(_shown(path), "file.kind")
     try:
-        if path.exists() and not path.is_file():  # a device or a pipe would block
-            raise _Unreadable("file.kind")
-        if suffix:
-            yield from _read_lines(path, suffix, _shown(identity))
-        elif name.endswith(_TEXT):
-            yield _read_text(path, _shown(identity))
-        else:
-            raise _Unreadable("file.kind")
-    except _Unreadable as problem:
-        yield Rejected(_shown(path), str(problem))
-    except (OSError, EOFError, lzma.LZMAError, zlib.error):
-        yield Rejected(_shown(path), "file.unreadable")
+        regular = stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return Rejected(_shown(path), "file.unreadable")
+    if not regular:  # a device or a pipe would block
+        return Rejected(_shown(path), "file.kind")
+    return File(path, _shown(identity))
 
 
-def _read_text(path: Path, identity: str) -> Article:
-    if path.stat().st_size > LARGEST_BYTES:
-        raise _Unreadable("file.too_large")
-    source = _shown(path)
-    if path.name.lower().endswith(_HTML):
-        return _from_html(decode(path.read_bytes()), identity, source)
-    text = decode(path.read_bytes())
-    return _article(identity, title_of(text), text, source, None)
+def _unused(name: str, taken: set[str]) -> str:
+    """`name`, numbered if two of the paths given end alike, so that ids of one are never those of another."""
+    numbered = chain([name], (f"{name} ({number})" for number in count(2)))
+    found = next(candidate for candidate in numbered if candidate not in taken)
+    taken.add(found)
+    return found
+
+
+def _opener(path: Path) -> Callable[..., Any] | None:
+    """What opens a file of JSON lines; None for one of another kind."""
+    name = path.name.lower()
+    return next((opener for suffix, opener in _OPENERS.items() if name.endswith(suffix)), None)
+
+
+def _hash(raw: bytes = b"") -> hashlib.blake2b:
+    return hashlib.blake2b(raw, digest_size=16)
+
+
+def _read_text(file: File, known: Container[bytes]) -> Iterator[tuple[bytes, Article | None]]:
+    try:
+        with open(file.path, "rb") as stream:
+            if os.fstat(stream.fileno()).st_size > LARGEST_BYTES:
+                raise _Unreadable("file.too_large")
+            raw = stream.read()
+    except OSError:
+        raise _Unreadable("file.unreadable") from None
+    digest = _hash(raw).digest()
+    yield digest, None if digest in known else _from_file(file, decode(raw))
+
+
+def _from_file(file: File, text: str) -> Article:
+    if file.path.name.lower().endswith(_HTML):
+        return _from_html(text, file.identity, file.source)
+    return _article(file.identity, file.source, text, {})
 
 
 def _from_html(page: str, identity: str, source: str) -> Article:
@@ -141,35 +245,52 @@ def _from_html(page: str, identity: str, source: str) -> Article:
         page = f"<html><body>{page}</body></html>"
     found = trafilatura.bare_extraction(page, favor_recall=True, include_comments=False, with_metadata=True)
     text = (found.text if found else None) or trafilatura.html2txt(page)
-    title = (found.title if found else None) or title_of(text)
-    # A date is what the page's head says or nothing: one in its text is often the footer's.
+    # A date is what the page's head or the top of its text says: another one is often the footer's.
     head = trafilatura.extract_metadata(page[: body.start()] + "</html>") if body else None
-    return _article(identity, title, text, source, head.date if head else None)
+    return _article(identity, source, text, {"title": found and found.title, "date": head and head.date})
 
 
-def _read_lines(path: Path, suffix: str, identity: str) -> Iterator[Article | Rejected]:
-    source = _shown(path)
-    empty = True
-    with _OPENERS[suffix](path, "rb") as lines:
-        for number, line in enumerate(_bounded_lines(lines), start=1):
-            if line is None:
-                empty = False
-                yield Rejected(source, "line.too_large", number)
-            elif line.strip():
-                empty = False
-                try:
-                    yield _from_line(line, f"{identity}:{number}", f"{source}:{number}")
-                except _Unreadable as problem:
-                    yield Rejected(source, str(problem), number)
+def _read_lines(file: File, known: Container[bytes]) -> Iterator[tuple[bytes, Article | Rejected | None]]:
+    opener = _opener(file.path) or open
+    number, empty = 0, True
+    try:
+        with opener(file.path, "rb") as lines:
+            for number, line in enumerate(_bounded_lines(lines), start=1):
+                if line is None or line:
+                    empty = False
+                    yield _read_line(file, number, line, known)
+    except (OSError, EOFError, lzma.LZMAError, zlib.error):
+        raise _Unreadable("file.unreadable", number + 1 if number else None) from None
     if empty:
         raise _Unreadable("file.empty")
 
 
+def _read_line(
+    file: File, number: int, line: bytes | None, known: Container[bytes]
+) -> tuple[bytes, Article | Rejected | None]:
+    """One unit of `read`; a `line` of None is one too large."""
+    if line is None:
+        return b"", Rejected(file.source, "line.too_large", number)
+    content = _hash(line)
+    anywhere = content.digest()
+    content.update(b"\n%d" % number)  # no line holds a line's end, so that this is no other line's digest
+    here = content.digest()
+    for digest in (anywhere, here):
+        if digest in known:
+            return digest, None
+    identity_here, source_here = f"{file.identity}:{number}", f"{file.source}:{number}"
+    try:
+        article = _from_line(line, identity_here, source_here)
+    except _Unreadable as problem:
+        return here, Rejected(file.source, problem.reason, number)
+    return here if identity_here == article.id or source_here == article.source else anywhere, article
+
+
 def _bounded_lines(lines: IO[bytes]) -> Iterator[bytes | None]:
-    """The lines of a file, None for one longer than `LARGEST_BYTES`, never more of it in memory."""
+    """The lines of a file without the space around, None for one longer than `LARGEST_BYTES`, never more in memory."""
     while line := lines.readline(LARGEST_BYTES):
         if len(line) < LARGEST_BYTES or line.endswith(b"\n"):
-            yield line
+            yield line.strip()
             continue
         while (rest := lines.readline(LARGEST_BYTES)) and not rest.endswith(b"\n"):
             pass
@@ -182,15 +303,33 @@ def _from_line(line: bytes, identity: str, source: str) -> Article:
         fields = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise _Unreadable("line.broken") from None
-    if not isinstance(fields, dict):
-        raise _Unreadable("line.no_text")
-    text = _field(fields, "text", "content", "body")
+    text = _field(_folded(fields), *_TEXT_FIELDS) if isinstance(fields, dict) else None
     if not text:
         raise _Unreadable("line.no_text")
-    title = title_of(_field(fields, "title", "headline") or "") or title_of(text)
-    published = _field(fields, "published", "date")
-    source = _field(fields, "source", "url", "link") or source
-    return _article(_field(fields, "id") or identity, title, text, source, published)
+    return _article(identity, source, text, fields)
+
+
+def _article(identity: str, source: str, text: str, fields: dict[str, Any]) -> Article:
+    """An article of what is said about it: by `fields`, or else by its front matter, or else at the top of its text."""
+    fields = _folded(fields)
+    said, begin = front_matter(text)
+    front, body = _folded(said), text[begin:]
+    if not any(letter.isalnum() for letter in body):
+        raise _Unreadable("article.no_text")
+    titles = (_field(fields, *_TITLE_FIELDS), _field(front, *_TITLE_FIELDS), body)
+    address = _ADDRESS.fullmatch(_field(front, *_SOURCE_FIELDS) or "")  # the name of a paper leads nowhere
+    return Article(
+        _field(fields, "id") or identity,
+        next(filter(None, (title_of(title or "") for title in titles))),
+        text,
+        _field(fields, *_SOURCE_FIELDS) or (address and address[0]) or source,
+        _field(fields, *_DATE_FIELDS) or _field(front, *_DATE_FIELDS) or dateline(body),
+    )
+
+
+def _folded(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields under names of one spelling as well: `datePublished` and `date_published` are `datepublished`."""
+    return {name.lower().replace("_", "").replace("-", ""): value for name, value in fields.items()} | fields
 
 
 def _field(fields: dict[str, Any], *names: str) -> str | None:
@@ -198,22 +337,15 @@ def _field(fields: dict[str, Any], *names: str) -> str | None:
     for name in names:
         value = fields.get(name)
         if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
-            return _shown(str(value))
+            return _whole(str(value))
     return None
 
 
-def _article(identity: str, title: str, text: str, source: str, published: str | None) -> Article:
-    if not any(letter.isalnum() for letter in text):
-        raise _Unreadable("article.no_text")
-    return Article(identity, title, text, source, published)
-
-
 def title_of(text: str) -> str:
-    """The first line that says something, without the marks of a Markdown heading."""
-    for line in text.splitlines():
-        if any(letter.isalnum() for letter in line):
-            return line.strip().lstrip("#").strip()[:300]
-    return ""
+    """The first line that says something more than a date, without the marks of a Markdown heading."""
+    titles = (line.strip().lstrip("#").strip()[:300] for line in text.splitlines() if any(map(str.isalnum, line)))
+    first = next(titles, "")
+    return next((title for title in chain([first], titles) if not is_date(title)), first)
 
 
 def decode(raw: bytes) -> str:
@@ -241,6 +373,11 @@ def decode(raw: bytes) -> str:
     raise _Unreadable("file.not_text")
 
 
-def _shown(path: object) -> str:
-    """A path or text as valid Unicode, whatever bytes its name is made of."""
-    return str(path).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+def _whole(text: str) -> str:
+    """Text as valid Unicode: half a letter, as JSON can escape it, becomes a replacement character."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def _shown(path: Path | str) -> str:
+    """A path as valid Unicode; bytes of a name that are not UTF-8 as `\\xNN`, so that two names stay two."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

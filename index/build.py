@@ -1,33 +1,47 @@
 """Articles -> an index, doing only what changed since the last build.
 
-Three stages, each in one pass and in bounded memory: read the articles and note which are new,
-embed the passages of those, commit. Asking goes on from the last generation meanwhile.
+Two stages, each in one pass and in bounded memory. Reading notes which articles are new, changed, moved or
+gone, by their content: a file whose bytes were read before is passed over, and so is a line of one. Then
+the passages of new content are indexed. Asking goes on from the last generation meanwhile.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
-from index import thai
-from index.articles import read_articles
-from index.passages import cut, spans
-from index.store import Draft, digest, drafting
+from index.articles import File, files, read
+from index.database import content_of, digest_of
+from index.pool import cores, in_order
+from index.prepare import Prepared, prepare
+from index.store import Draft, drafting
 from index.types import Article, Encoder, KhamtopError, Rejected
 
-#: Told of the stage ("read", "embed" or "write"), how much of it is done and of how much (0: not
-#: known). An exception that it raises ends the build; the last index stays as it was.
+#: Told of the stage ("read", "embed" or "write"), how many articles of it are done, and of how many (0: not
+#: known). Where all is built anew, "afresh.encoder", "afresh.format", "afresh.damaged" or "afresh.asked" comes
+#: first and tells why. An exception that it raises ends the build; the last index stays as it was.
 Progress = Callable[[str, int, int], None]
 
-_PASSAGES_A_BATCH = 1024
+#: Articles that are given to a process at a time, and how many of these are not worth starting one for.
+_ARTICLES_A_CHUNK = 16
+_CHUNKS_ALONE = 25
+#: More processes than this only wait for the one that writes.
+_MOST_PROCESSES = 4
+#: The encoder works on so many stretches at a time.
+_STRETCHES_A_BATCH = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a build found and did; `articles` and `passages` count the whole index after it."""
+    """What a build found and did; `articles` and `passages` count the whole index after it.
+
+    An article that only moved, or was renamed, is `unchanged`.
+    """
 
     articles: int
     passages: int
@@ -45,118 +59,226 @@ def build(
     encoder: Encoder,
     progress: Progress | None = None,
     encoder_source: str | None = None,
+    afresh: bool = False,
 ) -> Report:
     """Indexes every article under `paths` in `folder`, and takes out those that are gone.
 
-    `encoder_source` is what `load_encoder` made `encoder` from; the index remembers it.
+    `encoder_source` is what `load_encoder` made `encoder` from; the index remembers it. `afresh` builds
+    all anew, whatever is there.
 
     Raises:
         KhamtopError: `articles.missing` for a path that is not there, `articles.none` if no article
             could be read, `index.busy` if another build is writing to `folder`. The last index
             stays as it was.
     """
-    return build_articles(read_articles(paths), folder, encoder, progress, encoder_source)
+
+    def take(reading: Reading) -> None:
+        for file in files(paths):
+            reading.reject(file) if isinstance(file, Rejected) else reading.take_file(file)
+
+    return _build(take, folder, encoder, progress, encoder_source, afresh)
 
 
 def build_articles(
-    articles: Iterable[Article | Rejected],
-    folder: Path,
-    encoder: Encoder,
-    progress: Progress | None = None,
-    encoder_source: str | None = None,
+    articles: Iterable[Article | Rejected], folder: Path, encoder: Encoder, progress: Progress | None = None
 ) -> Report:
     """`build`, of articles that are already read."""
+
+    def take(reading: Reading) -> None:
+        units = ((b"" if isinstance(item, Rejected) else digest_of(item), item) for item in articles)
+        reading.take_units("", None, units, {})
+
+    return _build(take, folder, encoder, progress, None, afresh=False)
+
+
+def _build(
+    take: Callable[[Reading], None],
+    folder: Path,
+    encoder: Encoder,
+    progress: Progress | None,
+    encoder_source: str | None,
+    afresh: bool,
+) -> Report:
     began = time.perf_counter()
     report = progress or (lambda stage, done, total: None)
-    with drafting(folder, encoder) as (draft, commit):
-        counts = {"added": 0, "changed": 0, "unchanged": 0}
-        rejected: list[Rejected] = []
-        (last_passage,) = draft.database.execute("SELECT coalesce(max(number), 0) FROM passages").fetchone()
-        draft.database.execute("UPDATE articles SET seen = 0")
-        for item in articles:
-            if isinstance(item, Rejected):
-                rejected.append(item)
-            else:
-                counts[_store(draft, item)] += 1
-                report("read", sum(counts.values()), 0)
-        if not sum(counts.values()):
-            raise KhamtopError("articles.none", rejected=len(rejected))
-        removed = _remove_unseen(draft)
-        _index_new(draft, encoder, last_passage, report)
-        report("write", 0, 1)
-        manifest = commit(encoder_source)
+    with drafting(folder, encoder, afresh) as (draft, commit):
+        if draft.afresh:
+            report(f"afresh.{draft.afresh}", 0, 0)
+        reading = Reading(draft, report)
+        take(reading)
+        reading.finish()
+        manifest = draft.earlier.manifest if draft.earlier else None
+        if manifest is None or reading.has_changed or manifest.encoder_source != encoder_source:
+            _index(draft, reading.to_index, encoder, report)
+            report("write", 0, 1)
+            manifest = commit(encoder_source)
     return Report(
         articles=manifest.articles,
         passages=manifest.passages,
-        removed=removed,
-        rejected=tuple(rejected),
+        rejected=tuple(reading.rejected),
         seconds=round(time.perf_counter() - began, 3),
-        **counts,
+        **reading.counts,
     )
 
 
-def _store(draft: Draft, article: Article) -> str:
-    """Writes an article and its passages into the draft; "added", "changed" or "unchanged"."""
-    database = draft.database
-    known = database.execute("SELECT number, digest FROM articles WHERE id = ?", (article.id,)).fetchone()
-    content = digest(article)
-    if known and known[1] == content:
-        database.execute("UPDATE articles SET seen = 1 WHERE number = ?", (known[0],))
-        return "unchanged"
-    if known:
-        _remove_passages(draft, known[0])
-    number = database.execute(
-        "INSERT OR REPLACE INTO articles (number, id, title, text, source, published, digest)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (known and known[0], article.id, article.title, article.text, article.source, article.published, content),
-    ).lastrowid
-    database.executemany(
-        "INSERT INTO passages (article, start, end) VALUES (?, ?, ?)",
-        [(number, passage.start, passage.end) for passage in cut(article)],
-    )
-    return "changed" if known else "added"
+class Reading:
+    """What a build meets, set against what the draft has."""
+
+    def __init__(self, draft: Draft, report: Progress) -> None:
+        self._draft = draft
+        self._database = draft.database
+        self._report = report
+        self._unmet = draft.database.numbers()  # known articles that have not been met again
+        self._last_known = max(self._unmet, default=0)
+        self._files: set[int] = set()
+        self._perhaps_moved: list[tuple[int, bytes]] = []
+        self.counts = {"added": 0, "changed": 0, "removed": 0, "unchanged": 0}
+        self.rejected: list[Rejected] = []
+        #: The articles whose passages must be indexed, in the order in which they were met.
+        self.to_index: list[int] = []
+        self.has_changed = False
+
+    def reject(self, problem: Rejected) -> None:
+        """Notes what is no article."""
+        self.rejected.append(problem)
+
+    def take_file(self, file: File) -> None:
+        """Takes what is new in a file; nothing, if its bytes are those of the last build."""
+        name = f"{file.identity}\n{file.source}"  # the path too, since an article's source tells it
+        stamp = file.stamp()
+        try:
+            digest = file.digest()
+        except OSError:
+            digest = None  # reading it will tell why
+        known = self._database.file(name)
+        units = self._database.units(known.number) if known else {}
+        if known and digest and known.digest == digest and self._unmet.issuperset(units.values()):
+            self._files.add(known.number)
+            self._meet(units.values())
+            self.rejected.extend(known.rejected)
+        else:
+            self.take_units(name, digest, read(file, units), units)
+            if file.stamp() != stamp:  # written to meanwhile, so that what was read may not be what it is now
+                self._database.must_be_read_again(self._database.number_of_file(name))
+
+    def take_units(
+        self,
+        name: str,
+        digest: bytes | None,
+        found: Iterable[tuple[bytes, Article | Rejected | None]],
+        known: dict[bytes, int],
+    ) -> None:
+        """Takes the units of a file, each with the digest of its bytes; None stands for a `known` one.
+
+        A unit leaves `known` when it is met, so that another one like it is read, and found to be a duplicate.
+        """
+        file = self._database.number_of_file(name)
+        self._files.add(file)
+        unit_of = {number: unit for unit, number in known.items()}
+        rejected: list[Rejected] = []
+        for unit, item in found:
+            if item is None:
+                self._meet([known.pop(unit)])
+            elif isinstance(item, Rejected):
+                rejected.append(item)
+            elif number := self._take(item, file, unit):
+                known.pop(unit_of.get(number, b""), None)  # what it was before is met with it
+            else:
+                rejected.append(Rejected(item.source, "article.duplicate_id"))
+                digest = None  # it will be an article when the other one goes, though no byte here changes
+        self.rejected.extend(rejected)
+        self.has_changed |= self._database.put_file(name, digest, rejected)
+
+    def finish(self) -> None:
+        """Tells the articles that moved from those that are new, and takes out those that are gone.
+
+        Raises:
+            KhamtopError: `articles.none` if nothing would be left.
+        """
+        for number, content in self._perhaps_moved:
+            left = self._known_elsewhere(content)
+            if left:
+                self._unmet.discard(left[0])
+                self._database.take_over(left[0], number)
+                self.counts["added"] -= 1
+                self.counts["unchanged"] += 1
+            else:
+                self.to_index.append(number)
+        if not sum(self.counts.values()):
+            raise KhamtopError("articles.none", rejected=len(self.rejected))
+        for number in sorted(self._unmet):
+            self._remove_passages(number)
+            self._database.remove(number)
+        self.counts["removed"] = len(self._unmet)
+        self.has_changed |= bool(self._unmet)
+        self._database.forget_files_but(self._files)
+
+    def _take(self, article: Article, file: int, unit: bytes) -> int | None:
+        """Takes an article that was read; its number, or None if another of its id was met before."""
+        known = self._database.known(article.id)
+        if known and known.number not in self._unmet:
+            return None
+        self.has_changed = True
+        content = content_of(article)
+        if known is None:
+            number = self._database.put(article, file, unit)
+            self._count("added")
+            if self._known_elsewhere(content):
+                self._perhaps_moved.append((number, content))
+            else:
+                self.to_index.append(number)
+            return number
+        if known.file not in self._files:
+            self._database.must_be_read_again(known.file)  # it may hold another article of this id
+        self._database.put(article, file, unit, known.number)
+        if known.content == content:
+            self._meet([known.number])
+        else:
+            self._unmet.discard(known.number)
+            self._remove_passages(known.number)
+            self.to_index.append(known.number)
+            self._count("changed")
+        return known.number
+
+    def _known_elsewhere(self, content: bytes) -> list[int]:
+        """The articles of that content that have not been met: what is new may be one of them, moved."""
+        return [number for number in self._database.that_hold(content, self._last_known) if number in self._unmet]
+
+    def _meet(self, numbers: Collection[int]) -> None:
+        self._unmet.difference_update(numbers)
+        self._count("unchanged", len(numbers))
+
+    def _count(self, what: str, more: int = 1) -> None:
+        self.counts[what] += more
+        self._report("read", sum(self.counts.values()), 0)
+
+    def _remove_passages(self, article: int) -> None:
+        """Takes an article's passages out of the database and of both rankings."""
+        gone = self._database.remove_passages(article)
+        self._draft.dense.remove(gone)
+        self._draft.lexical.remove(gone)
 
 
-def _remove_unseen(draft: Draft) -> int:
-    """Takes out the articles that this build did not meet; how many there were."""
-    gone = [number for (number,) in draft.database.execute("SELECT number FROM articles WHERE seen = 0")]
-    for number in gone:
-        _remove_passages(draft, number)
-    draft.database.execute("DELETE FROM articles WHERE seen = 0")
-    return len(gone)
+def _index(draft: Draft, numbers: Sequence[int], encoder: Encoder, report: Progress) -> None:
+    """Cuts the articles of these numbers into passages and puts those into both rankings."""
+    articles = map(draft.database.article_numbered, numbers)
+    chunks = iter(lambda: list(islice(articles, _ARTICLES_A_CHUNK)), [])
+    work = partial(_prepare, encoder.span_chars, encoder.reads_words)
+    prepared = in_order(work, chunks, min(cores(), _MOST_PROCESSES), _CHUNKS_ALONE)
+    owners: list[int] = []
+    stretches: list[str] = []
+    with closing(prepared):
+        for done, (number, passages) in enumerate(zip(numbers, chain.from_iterable(prepared), strict=True), start=1):
+            places = draft.database.put_passages(number, [(passage.span, passage.said) for passage in passages])
+            for place, passage in zip(places, passages, strict=True):
+                draft.lexical.add(place, passage.terms)
+                owners += [place] * len(passage.stretches)
+                stretches += passage.stretches
+            if len(stretches) >= _STRETCHES_A_BATCH or done == len(numbers):
+                draft.dense.add(owners, encoder.encode_passages(stretches))
+                owners, stretches = [], []
+            report("embed", done, len(numbers))
 
 
-def _remove_passages(draft: Draft, article: int) -> None:
-    """Takes an article's passages out of the database and of both rankings."""
-    gone = [number for (number,) in draft.database.execute("SELECT number FROM passages WHERE article = ?", (article,))]
-    draft.dense.remove(gone)
-    draft.lexical.remove(gone)
-    draft.database.execute("DELETE FROM passages WHERE article = ?", (article,))
-
-
-def _index_new(draft: Draft, encoder: Encoder, last_passage: int, report: Progress) -> None:
-    """Puts the passages after number `last_passage` into both rankings."""
-    (total,) = draft.database.execute("SELECT count(*) FROM passages WHERE number > ?", (last_passage,)).fetchone()
-    rows = draft.database.execute(
-        "SELECT passages.number, title, text, start, end FROM passages JOIN articles"
-        " ON articles.number = passages.article WHERE passages.number > ? ORDER BY passages.number",
-        (last_passage,),
-    )
-    done = 0
-    while batch := list(islice(rows, _PASSAGES_A_BATCH)):
-        owners: list[int] = []
-        stretches: list[str] = []
-        for number, title, text, start, end in batch:
-            draft.lexical.add(number, thai.normalise(title).text, thai.normalise(text[start:end]).text)
-            for stretch in _stretches(text, start, end, encoder.span_chars):
-                owners.append(number)
-                stretches.append(thai.normalise(stretch).text)
-        draft.dense.add(owners, encoder.encode_passages(stretches))
-        done += len(batch)
-        report("embed", done, total)
-
-
-def _stretches(text: str, start: int, end: int, span_chars: int | None) -> Iterator[str]:
-    """What of a passage gets a vector of its own."""
-    for begin, finish in spans(text, start, end, span_chars) if span_chars else [(start, end)]:
-        yield text[begin:finish]
+def _prepare(span_chars: int | None, as_words: bool, articles: Sequence[Article]) -> list[list[Prepared]]:
+    return [prepare(article, span_chars, as_words) for article in articles]

@@ -1,11 +1,15 @@
 """The dense ranking: passages by the direction of their vectors. The only file that imports FAISS.
 
-A passage may have several vectors, one for each stretch of it; its score is the best of them. The
-number that FAISS keeps beside a vector tells the passage, so nothing else has to be stored.
+A passage may have several vectors, one for each stretch of it; its score is the best of them. Every vector
+is kept under its passage's number, so nothing else has to be stored.
+
+A small index compares a question with every vector. A large one sorts its vectors into `LISTS` lists by
+their nearest centroid, compares those of the nearest lists only, and keeps a byte for each dimension.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -15,8 +19,13 @@ import numpy as np
 
 from index.types import Ranked, best_first
 
-#: A vector's number is its passage's number times this, plus its place in the passage.
-VECTORS_PER_PASSAGE = 256
+#: Up to so many vectors all are compared, which takes about 5 ms a question (tests/benchmarks/RESULTS.md).
+FLAT_MOST = 100_000
+#: Lists that a larger index sorts its vectors into, and how many of them a question looks through.
+LISTS, PROBES = 1024, 192
+#: Passages among fewer than this part of all are looked for in every list.
+NARROW = 0.2
+_TRAINING_ROUNDS = 10
 
 
 class Dense:
@@ -27,18 +36,24 @@ class Dense:
     """
 
     def __init__(self, dimensions: int) -> None:
-        self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimensions))
+        self._index: Any = faiss.IndexIDMap(faiss.IndexFlatIP(dimensions))
 
     @classmethod
-    def load(cls, file: Path) -> Dense:
-        """The vectors that `save` wrote."""
+    def load(cls, file: Path, to_change: bool = False) -> Dense:
+        """The vectors that `save` wrote; without `to_change` they may stay on disk until they are needed."""
         dense = cls.__new__(cls)
-        dense._index = faiss.read_index(str(file))
+        dense._index = faiss.read_index(str(file), 0 if to_change else faiss.IO_FLAG_MMAP)
+        dense._share_out()
         return dense
 
     def save(self, file: Path) -> None:
-        """Writes the vectors to one file."""
-        faiss.write_index(self._index, str(file))
+        """Writes the vectors to one file; an older file of that name stays whole for whoever has it open."""
+        draft = file.with_name(f"{file.name}.new")
+        try:
+            faiss.write_index(self._index, str(draft))
+        except RuntimeError as error:  # FAISS' word for a disk that is full
+            raise OSError(str(error)) from error
+        os.replace(draft, file)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -48,8 +63,17 @@ class Dense:
         """Floats in a vector."""
         return int(self._index.d)
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether a question is compared with every vector as it was given."""
+        return not isinstance(self._index, faiss.IndexIVF)
+
+    def passages(self) -> set[int]:
+        """The numbers of all passages that have a vector."""
+        return set(np.unique(self._numbers()).tolist())
+
     def add(self, passages: Iterable[int], vectors: np.ndarray) -> None:
-        """Adds float32 vectors of shape (n, dimensions); `passages` names the passage of each, in runs.
+        """Adds float32 vectors of shape (n, dimensions); `passages` gives the passage of each.
 
         Raises:
             ValueError: if the numbers of passages and vectors differ.
@@ -59,31 +83,78 @@ class Dense:
             raise ValueError(f"{len(owners)} passages != {len(vectors)} vectors")
         if not len(owners):
             return
-        new_run = np.concatenate([[True], owners[1:] != owners[:-1]])
-        run_start = np.maximum.accumulate(np.where(new_run, np.arange(len(owners)), 0))
-        place = np.minimum(np.arange(len(owners)) - run_start, VECTORS_PER_PASSAGE - 1)
-        self._index.add_with_ids(vectors, owners * VECTORS_PER_PASSAGE + place)
+        self._index.add_with_ids(vectors, owners)
+        if self.is_exact and len(self) > FLAT_MOST:
+            self._sort_into_lists()
 
     def remove(self, passages: Iterable[int]) -> None:
         """Takes out every vector of these passages."""
         gone = np.fromiter(passages, dtype=np.int64)
-        if not len(gone):
-            return
-        numbers = faiss.vector_to_array(self._index.id_map)
-        self._index.remove_ids(numbers[np.isin(numbers // VECTORS_PER_PASSAGE, gone)])
+        if len(gone):
+            self._index.remove_ids(gone)
 
-    def search(self, vector: np.ndarray, k: int) -> list[Ranked]:
-        """The `k` passages whose best vector is nearest to `vector` (shape (dimensions,)), best first."""
+    def search(self, vector: np.ndarray, k: int, among: np.ndarray | None = None) -> list[Ranked]:
+        """The `k` passages whose best vector is nearest to `vector` (shape (dimensions,)), best first.
+
+        `among` restricts the search to these passage numbers (int64, ascending).
+        """
         found: dict[int, float] = {}
+        settings = self._settings(among)
         wanted = 4 * k  # several vectors of one passage may be near; over-fetch so that k passages remain
         while len(self):
-            scores, numbers = self._index.search(vector[None, :], min(wanted, len(self)))
+            scores, numbers = self._index.search(vector[None, :], min(wanted, len(self)), params=settings)
             for number, score in zip(numbers[0].tolist(), scores[0].tolist(), strict=True):
                 if number >= 0:
-                    found.setdefault(number // VECTORS_PER_PASSAGE, score)
+                    found.setdefault(number, score)
             # Enough once k passages are found and the last vector is worse than the k-th: no tie is cut.
             best = sorted(found.values(), reverse=True)[:k]
-            if wanted >= len(self) or (len(best) == k and scores[0][-1] < best[-1]):
+            exhausted = wanted >= len(self) or numbers[0, -1] < 0
+            if exhausted or (len(best) == k and scores[0, -1] < best[-1]):
                 break
             wanted *= 4
         return best_first(found, k)
+
+    def _settings(self, among: np.ndarray | None) -> Any:
+        selector = None if among is None else _selector(among)
+        if self.is_exact:
+            return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        narrow = among is not None and len(among) < NARROW * len(self)
+        probes = LISTS if narrow else PROBES
+        return faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
+
+    def _sort_into_lists(self) -> None:
+        """Moves the vectors from the exact index into one of lists, whose centroids they decide."""
+        vectors, numbers = self._index.index.reconstruct_n(0, len(self)), self._numbers()
+        lists = faiss.IndexIVFScalarQuantizer(
+            faiss.IndexFlatIP(self.dimensions), self.dimensions, LISTS,
+            faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT,
+        )  # fmt: skip
+        lists.cp.niter, lists.cp.spherical = _TRAINING_ROUNDS, True
+        lists.train(vectors)
+        lists.add_with_ids(vectors, numbers)
+        self._index = lists
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """Shares the lists of one question out among the cores; FAISS forgets this when it writes."""
+        if not self.is_exact:
+            self._index.parallel_mode = 1
+
+    def _numbers(self) -> np.ndarray:
+        """int64 of shape (vectors,): the passage of each."""
+        if self.is_exact:
+            numbers: np.ndarray = faiss.vector_to_array(self._index.id_map)
+            return numbers
+        lists = self._index.invlists
+        sizes = [lists.list_size(number) for number in range(lists.nlist)]
+        return np.concatenate(
+            [faiss.rev_swig_ptr(lists.get_ids(number), size).copy() for number, size in enumerate(sizes) if size]
+            or [np.zeros(0, np.int64)]
+        )
+
+
+def _selector(passages: np.ndarray) -> Any:
+    """FAISS' own set of numbers: a bit for each up to the highest."""
+    bits = np.zeros(int(passages[-1]) + 1 if len(passages) else 1, bool)
+    bits[passages] = True
+    return faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))  # type: ignore[call-arg,arg-type]

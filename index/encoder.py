@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import threading
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ EMBEDDED = Path(__file__).parent / "model"
 #: A mean of word vectors blurs over a long stretch: a passage gets several (measured: tests/benchmarks/RESULTS.md).
 STATIC_SPAN_CHARS = 200
 
+_TEXTS_A_BATCH = 256  # so that the vectors of all their words fit the processor's cache
 #: About 50 MB of vectors.
 _REMEMBERED_WORDS = 50_000
 
@@ -55,42 +58,73 @@ def _is_static(folder: Path) -> bool:
 
 
 class StaticEncoder:
-    """A table of word vectors; a text's vector is the mean of its words'."""
+    """A table of token vectors; a text's vector is the mean of its tokens', each as much as it weighs.
+
+    Reads the folders that model2vec and sentence-transformers write. It wants texts as words with a space
+    between them: few words make most text, so that each is cut into tokens once and then looked up.
+    """
 
     span_chars: int | None = STATIC_SPAN_CHARS
+    reads_words = True
 
     def __init__(self, folder: Path) -> None:
-        from model2vec import StaticModel
+        from safetensors.numpy import load_file
+        from tokenizers import Tokenizer
 
-        self._model = StaticModel.from_pretrained(folder, normalize=True, max_length=None, force_download=False)
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        arrays = load_file(folder / "model.safetensors")
+        self._vectors = arrays["embeddings" if "embeddings" in arrays else "embedding.weight"]  # bytes, as stored
+        self._mapping = arrays["mapping"] if "mapping" in arrays else np.arange(len(self._vectors))
+        self._weights = arrays.get("weights", np.ones(len(self._mapping))).astype(np.float32)
         self.name = f"static-{_fingerprint(folder / 'model.safetensors', folder / 'tokenizer.json')}"
-        self.dimensions = int(self._model.dim)
-        self._words: dict[str, np.ndarray] = {}
+        self.dimensions = int(self._vectors.shape[1])
+        self._lock = threading.Lock()
+        self._rows: dict[str, int] = {}
+        self._sums = np.empty((_REMEMBERED_WORDS, self.dimensions), np.float32)
 
     def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors of shape (len(texts), dimensions)."""
-        if not texts:
-            return np.zeros((0, self.dimensions), np.float32)
-        return _unit(self._model.encode(list(texts), use_multiprocessing=False))
+        vectors = np.zeros((len(texts), self.dimensions), np.float32)
+        for first in range(0, len(texts), _TEXTS_A_BATCH):
+            words = [text.split() for text in texts[first : first + _TEXTS_A_BATCH]]
+            sums = self._look_up(list(chain.from_iterable(words)))
+            ends = np.cumsum([len(of_text) for of_text in words])
+            for row, (end, of_text) in enumerate(zip(ends, words, strict=True), start=first):
+                vectors[row] = sums[end - len(of_text) : end].sum(0)
+        return _unit(vectors)
 
     def encode_questions(self, texts: Sequence[str]) -> np.ndarray:
         """The same: words mean the same in a question."""
         return self.encode_passages(texts)
 
-    def word_vectors(self, words: Sequence[str]) -> np.ndarray | None:
-        """Unit vectors of single words, shape (len(words), dimensions); remembered, as few words make most text."""
-        known = self._words  # another thread may put a fresh one in its place
-        new = [word for word in dict.fromkeys(words) if word not in known]
-        if len(known) + len(new) > _REMEMBERED_WORDS:
-            known = self._words = {word: known[word] for word in words if word in known}
-        known.update(zip(new, self.encode_passages(new), strict=True))
-        return np.stack([known[word] for word in words]) if words else np.zeros((0, self.dimensions), np.float32)
+    def word_vectors(self, words: Sequence[str]) -> np.ndarray:
+        """Unit vectors of single words, shape (len(words), dimensions)."""
+        return _unit(self._look_up(words))
+
+    def _look_up(self, words: Sequence[str]) -> np.ndarray:
+        """The weighted sum of each word's token vectors, shape (len(words), dimensions)."""
+        with self._lock:
+            new = [word for word in dict.fromkeys(words) if word not in self._rows]
+            if len(self._rows) + len(new) > len(self._sums):
+                self._rows = {}
+                new = list(dict.fromkeys(words))
+                self._sums = np.empty((max(len(new), _REMEMBERED_WORDS), self.dimensions), np.float32)
+            encodings = self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
+            for word, encoding in zip(new, encodings, strict=True):
+                tokens = np.array(encoding.ids, np.int64)
+                vectors = self._vectors.take(self._mapping.take(tokens), axis=0)
+                self._sums[len(self._rows)] = self._weights.take(tokens) @ vectors
+                self._rows[word] = len(self._rows)
+            rows = np.fromiter(map(self._rows.__getitem__, words), np.int64, len(words))
+            found: np.ndarray = self._sums[rows]
+            return found
 
 
 class SentenceTransformerEncoder:
     """Any model that sentence-transformers opens, with the prompts that its makers gave it."""
 
     span_chars: int | None = None
+    reads_words = False
 
     def __init__(self, name: str) -> None:
         from sentence_transformers import SentenceTransformer

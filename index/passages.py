@@ -10,6 +10,8 @@ from __future__ import annotations
 from itertools import chain
 
 from index import thai
+from index.dates import is_date
+from index.frontmatter import front_matter
 from index.types import Article, Passage, Span
 
 #: Characters in a passage, about a paragraph of Thai news.
@@ -41,13 +43,13 @@ def _overlaps_well(units: list[Span], unit: int, last: int) -> bool:
     return units[last][1] - units[unit][0] <= OVERLAP_CHARS and _last_fitting(units, unit, PASSAGE_CHARS) > last
 
 
-def spans(text: str, start: int, end: int, size: int) -> list[Span]:
+def spans(text: str, start: int, end: int, size: int | None) -> list[Span]:
     """`text[start:end]` in stretches of whole phrases of about `size` characters, one after the other.
 
     A vector tells a short stretch better than a long one, so a passage may have several. Stretches that
     overlapped by half found no more (tests/benchmarks/RESULTS.md).
     """
-    if end - start <= size * 5 // 4:
+    if size is None or end - start <= size * 5 // 4:
         return [(start, end)]
     units = _units(text, start, end, size)
     found: list[Span] = []
@@ -92,11 +94,13 @@ def _piece_end(text: str, begin: int, size: int) -> int:
 
 
 def _body_start(article: Article) -> int:
-    """Where the text begins after lines that say the title; 0 if there is nothing else."""
+    """Where the text begins, after its front matter and lines that only say title and date; 0 if nothing follows."""
+    begin = front_matter(article.text)[1]
     title = _bare(article.title)
-    for start, end in thai.paragraphs(article.text):
-        if not title or _bare(article.text[start:end]) != title:
-            return start
+    for start, end in thai.paragraphs(article.text[begin:]):
+        line = article.text[begin + start : begin + end]
+        if not (title and _bare(line) == title) and not is_date(line):
+            return begin + start
     return 0
 
 

@@ -4,14 +4,15 @@
         CURRENT            the name of the generation that answers
         g000002/           one generation, never changed once CURRENT names it
             manifest.json  format, encoder, counts, and every file's size and checksum
-            articles.db    SQLite: the articles' text, and which spans of it are passages
+            articles.db    SQLite: the articles' text, which spans of it are passages, and what was read where
             vectors.faiss  the dense ranking
             words/         the lexical ranking
         lock               held while a generation is written
 
 A build copies the last generation to `g000003.draft`, changes the copy, and commits it by renaming
 it and then replacing CURRENT, each of which happens wholly or not at all. Whenever the power goes,
-CURRENT names a generation that was whole before.
+CURRENT names a generation that was whole before. Files that a build never changes in place are not
+copied but linked, so that a draft costs what changes.
 """
 
 from __future__ import annotations
@@ -21,23 +22,24 @@ import json
 import os
 import re
 import shutil
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from filelock import FileLock, Timeout
 
+from index.database import Database, DatabaseError, DatabaseUnwritable
 from index.dense import Dense
 from index.encoder import load_encoder
 from index.lexical import Lexical
-from index.types import Article, Encoder, KhamtopError, Passage
+from index.types import Article, Encoder, Filter, KhamtopError, Passage
 
 #: Raised whenever what a generation holds, or how text is normalised and cut, changes.
-FORMAT = 1
+FORMAT = 2
 
 #: Below this an index is read through when it is opened, to see that no byte of it has changed.
 VERIFIED_ON_OPEN_BYTES = 64_000_000
@@ -45,15 +47,6 @@ VERIFIED_ON_OPEN_BYTES = 64_000_000
 _CURRENT, _DATABASE, _VECTORS, _WORDS, _MANIFEST = "CURRENT", "articles.db", "vectors.faiss", "words", "manifest.json"
 _GENERATION = re.compile(r"g\d{6,}(?:\.draft)?")
 _EFFECTIVE = os.access in os.supports_effective_ids
-_SCHEMA = """
-CREATE TABLE articles (
-    number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-    source TEXT NOT NULL, published TEXT, digest BLOB NOT NULL, seen INTEGER NOT NULL DEFAULT 1
-);
-CREATE TABLE passages (number INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL, start INTEGER, end INTEGER);
-CREATE INDEX passages_of ON passages (article);
-"""
-_ARTICLE_FIELDS = "id, title, text, source, published"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +90,10 @@ class Index:
     def __init__(self, generation: Path, manifest: Manifest, encoder: Encoder) -> None:
         self.manifest = manifest
         self.encoder = encoder
-        # `immutable`: nobody writes to a committed generation, so that SQLite need not lock it
-        self._database = sqlite3.connect(
-            f"{(generation / _DATABASE).resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
+        self.database = Database.open(generation / _DATABASE)
         self.dense = Dense.load(generation / _VECTORS)
         self.lexical = Lexical(generation / _WORDS)
-        self._read_article = lru_cache(maxsize=256)(self._fetch_article)
+        self._within = lru_cache(maxsize=8)(self.database.passages_within)
 
     @classmethod
     def open(cls, folder: Path, encoder: Encoder | None = None) -> Index:
@@ -135,85 +125,91 @@ class Index:
             if encoder.name != manifest.encoder:
                 raise KhamtopError("index.encoder", found=encoder.name, wanted=manifest.encoder)
             return cls(generation, manifest, encoder)
-        except (OSError, RuntimeError, ValueError, sqlite3.Error) as error:
+        except (OSError, RuntimeError, ValueError, DatabaseError) as error:
             raise KhamtopError("index.damaged", file=generation.name) from error
 
     def __len__(self) -> int:
         """The number of passages."""
         return self.manifest.passages
 
-    def articles(self) -> Iterator[Article]:
-        """Every article, in the order in which they were first indexed."""
-        for row in self._database.execute(f"SELECT {_ARTICLE_FIELDS} FROM articles ORDER BY number"):
-            yield Article(*row)
+    def articles(self, spread: int | None = None) -> Iterator[Article]:
+        """Every article, in the order in which they were first indexed; or `spread` of them, evenly apart."""
+        return self.database.articles(spread)
 
     def article(self, identity: str) -> Article:
         """The article of that id.
 
         Raises:
             KeyError: if there is none.
+            KhamtopError: `index.damaged` if it is not as it was written.
         """
-        row = self._database.execute("SELECT number FROM articles WHERE id = ?", (identity,)).fetchone()
-        if row is None:
-            raise KeyError(identity)
-        return self._read_article(row[0])
+        return self.database.article(identity)
 
     def passage(self, number: int) -> tuple[Article, Passage]:
-        """The passage of that number, as the rankings give it, with its article."""
-        row = self._database.execute("SELECT article, start, end FROM passages WHERE number = ?", (number,)).fetchone()
-        article = self._read_article(row[0])
-        return article, Passage(article.id, row[1], row[2])
+        """The passage of that number, as the rankings give it, with its article; raises as `article` does."""
+        return self.database.passage(number)
 
     def passages_of(self, identity: str) -> frozenset[int]:
         """The numbers of an article's passages; none if there is no such article."""
-        rows = self._database.execute(
-            "SELECT passages.number FROM passages JOIN articles ON articles.number = article WHERE id = ?", (identity,)
-        )
-        return frozenset(number for (number,) in rows)
+        return self.database.passages_of(identity)
 
-    def _fetch_article(self, number: int) -> Article:
-        row = self._database.execute(
-            f"SELECT {_ARTICLE_FIELDS}, digest FROM articles WHERE number = ?", (number,)
-        ).fetchone()
-        article = Article(*row[:-1])
-        if digest(article) != row[-1]:  # a larger index is not read through when opened
-            raise KhamtopError("index.damaged", file=_DATABASE)
-        return article
+    def passages_within(self, bounds: Filter) -> np.ndarray:
+        """The numbers (int64, ascending) of the passages that a filter lets through."""
+        return self._within(bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A committed generation: its folder, and what its manifest says."""
+
+    folder: Path
+    manifest: Manifest
 
 
 class Draft:
-    """A generation that is being written: what `build.py` fills, and `drafting` commits."""
+    """A generation that is being written: what `build.py` fills, and `drafting` commits.
 
-    def __init__(self, generation: Path, encoder: Encoder) -> None:
-        self.generation = generation
-        self.database = sqlite3.connect(generation / _DATABASE)
-        # Losing a draft loses nothing: what counts is flushed once, at the commit.
-        self.database.execute("PRAGMA synchronous = OFF")
-        self.database.execute("PRAGMA journal_mode = OFF")
-        if (generation / _VECTORS).exists():
-            self.dense = Dense.load(generation / _VECTORS)
-        else:
-            self.database.executescript(_SCHEMA)
-            self.dense = Dense(encoder.dimensions)
-        self.lexical = Lexical(generation / _WORDS)
+    `earlier` is the generation that it goes on from; `afresh` tells why there is one and it does not
+    ("encoder", "format", "damaged" or "asked").
+    """
+
+    def __init__(self, folder: Path, encoder: Encoder, earlier: Generation | None, afresh: str | None) -> None:
+        self.folder = folder
+        self.earlier = earlier
+        self.afresh = afresh
+        self.database = Database.change(folder / _DATABASE)
+        self.lexical = Lexical(folder / _WORDS)
+        self._dense = None if earlier else Dense(encoder.dimensions)
+
+    @property
+    def dense(self) -> Dense:
+        """The vectors; read when they are first needed, since many a build changes none."""
+        if self._dense is None:
+            self._dense = Dense.load(self.folder / _VECTORS, to_change=True)
+        return self._dense
 
     def finish(self, encoder: Encoder, encoder_source: str | None) -> Manifest:
         """Writes everything to disk for good and describes it in the manifest."""
-        self.database.commit()
-        (articles,) = self.database.execute("SELECT count(*) FROM articles").fetchone()
-        (passages,) = self.database.execute("SELECT count(*) FROM passages").fetchone()
-        self.database.close()
-        self.dense.save(self.generation / _VECTORS)
+        articles, passages = self.database.counts()
+        self.database.save()
         self.lexical.commit()
-        files = {}
-        for file in _files(self.generation):
-            with open(file, "rb") as stream:
-                os.fsync(stream.fileno())
-            file.chmod(0o644)  # tantivy lets nobody else read some of its files
-            files[file.relative_to(self.generation).as_posix()] = (file.stat().st_size, _checksum(file))
+        if self._dense is not None:
+            self._dense.save(self.folder / _VECTORS)
+        files = {file.relative_to(self.folder).as_posix(): self._sealed(file) for file in _files(self.folder)}
+        _sync_folder(self.folder / _WORDS)
         manifest = Manifest(FORMAT, encoder.name, encoder_source, articles, passages, files)
-        manifest.write(self.generation)
+        manifest.write(self.folder)
         return manifest
+
+    def _sealed(self, file: Path) -> tuple[int, str]:
+        """Size and checksum of a file that is on the disk for good."""
+        name = file.relative_to(self.folder).as_posix()
+        if self.earlier and name in self.earlier.manifest.files and file.samefile(self.earlier.folder / name):
+            return self.earlier.manifest.files[name]  # linked, and neither flushed nor read again
+        with open(file, "rb") as stream:
+            os.fsync(stream.fileno())
+        file.chmod(0o644)  # tantivy lets nobody else read some of its files
+        return file.stat().st_size, _checksum(file)
 
     def close(self) -> None:
         """Lets go of the draft's files, so that they can be removed."""
@@ -222,14 +218,17 @@ class Draft:
 
 
 @contextmanager
-def drafting(folder: Path, encoder: Encoder) -> Iterator[tuple[Draft, Any]]:
+def drafting(
+    folder: Path, encoder: Encoder, afresh: bool = False
+) -> Iterator[tuple[Draft, Callable[[str | None], Manifest]]]:
     """A draft of the next generation, and the call that commits it; without that call nothing changes.
 
-    Starts from the last committed generation if the same encoder made it in this format, else empty.
+    Starts from the last committed generation if the same encoder made it in this format, unless `afresh`
+    asks for an empty one.
 
     Raises:
         KhamtopError: `index.busy` if another build is writing to `folder`, `index.unwritable` if it
-            cannot be written to, or runs out of room.
+            cannot be written to, or runs out of room, `index.memory` if memory runs out.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -243,11 +242,15 @@ def drafting(folder: Path, encoder: Encoder) -> Iterator[tuple[Draft, Any]]:
             number = 1 + int(current[1:]) if current else 1
             generation = folder / f"g{number:06d}"
             target = folder / f"{generation.name}.draft"
-            if current and _continues(folder / current, encoder):
-                _copy_generation(folder / current, target)
-            else:
+            try:
+                earlier, reason = _earlier(folder / current, encoder, afresh) if current else (None, None)
                 target.mkdir()
-            draft = Draft(target, encoder)
+                if earlier:
+                    _copy_generation(earlier.folder, target)
+                draft = Draft(target, encoder, earlier, reason)
+            except (OSError, ValueError, DatabaseUnwritable) as error:  # ValueError is tantivy's
+                shutil.rmtree(target, ignore_errors=True)
+                raise KhamtopError("index.unwritable", folder=str(folder)) from error
 
             def commit(encoder_source: str | None) -> Manifest:
                 manifest = draft.finish(encoder, encoder_source)
@@ -258,7 +261,9 @@ def drafting(folder: Path, encoder: Encoder) -> Iterator[tuple[Draft, Any]]:
 
             try:
                 yield draft, commit
-            except (OSError, sqlite3.OperationalError) as error:  # the disk is full, or gone
+            except MemoryError as error:
+                raise KhamtopError("index.memory") from error
+            except (OSError, DatabaseUnwritable) as error:  # the disk is full, or gone
                 raise KhamtopError("index.unwritable", folder=str(folder)) from error
             finally:
                 draft.close()
@@ -276,6 +281,12 @@ def remembered_encoder(folder: Path) -> str | None:
         return None
 
 
+def current_generation(folder: Path) -> Generation:
+    """The last committed generation; raises as `Index.open` does for what it can tell without opening it."""
+    generation = folder / _current(folder)
+    return Generation(generation, Manifest.read(generation))
+
+
 def damage(generation: Path, manifest: Manifest, thorough: bool = False) -> Iterator[str]:
     """The files of a generation that are not as they were written.
 
@@ -290,12 +301,6 @@ def damage(generation: Path, manifest: Manifest, thorough: bool = False) -> Iter
             or ((thorough or total <= VERIFIED_ON_OPEN_BYTES) and _checksum(file) != checksum)
         ):
             yield name
-
-
-def digest(article: Article) -> bytes:
-    """16 bytes that change when anything of an article does."""
-    fields = json.dumps([article.id, article.title, article.text, article.source, article.published])
-    return hashlib.blake2b(fields.encode(), digest_size=16).digest()
 
 
 def _current_or_none(folder: Path) -> str | None:
@@ -315,29 +320,32 @@ def _current(folder: Path) -> str:
     return name
 
 
-def _continues(generation: Path, encoder: Encoder) -> bool:
-    """Whether a build can go on from a generation rather than start afresh."""
+def _earlier(folder: Path, encoder: Encoder, afresh: bool) -> tuple[Generation | None, str | None]:
+    """The generation that a build goes on from, or why it does not."""
+    if afresh:
+        return None, "asked"
     try:
-        manifest = Manifest.read(generation)
-    except KhamtopError:
-        return False
-    return manifest.encoder == encoder.name and not any(damage(generation, manifest))
+        manifest = Manifest.read(folder)
+    except KhamtopError as error:
+        return None, "format" if error.code == "index.format" else "damaged"
+    if any(damage(folder, manifest)):
+        return None, "damaged"
+    return (None, "encoder") if manifest.encoder != encoder.name else (Generation(folder, manifest), None)
 
 
 def _copy_generation(source: Path, target: Path) -> None:
-    """A copy to change. The word index's segments are never changed in place, so a link will do for them."""
-    target.mkdir()
+    """A copy to change. What is never changed in place, but replaced, need only be linked."""
     (target / _WORDS).mkdir()
     for file in _files(source):
         copy = target / file.relative_to(source)
-        if file.parent.name == _WORDS and file.suffix not in (".json", ".lock"):
+        if file.name == _VECTORS or (file.parent.name == _WORDS and file.suffix not in (".json", ".lock")):
             try:
                 os.link(file, copy)
                 continue
             except OSError:  # a file system without links
                 pass
-        shutil.copyfile(file, copy)
-    (target / _MANIFEST).unlink()
+        if file.name != _MANIFEST:
+            shutil.copyfile(file, copy)
 
 
 def _files(generation: Path) -> list[Path]:
@@ -371,8 +379,13 @@ def _write_durably(file: Path, text: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(draft, file)
-    folder = os.open(file.parent, os.O_RDONLY)
+    _sync_folder(file.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Sees that the names in a folder are on the disk for good."""
+    entries = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(entries)
     finally:
-        os.close(folder)
+        os.close(entries)

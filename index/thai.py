@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import nlpo3
@@ -51,7 +51,7 @@ _ABBREVIATION = re.compile(r"(?:^|[\s(“\"'])(?:[ก-ฮA-Za-z]{1,3}\.)+$|\b(?:
 
 # Consonants by how they sound, Thai and Latin to the same letters; all that is not named is left out.
 _SCRIPT = re.compile("[ก-๎]+|[a-z]+")
-_SOUND_SIZES = (3, 4)
+SOUND_SIZES = (3, 4)
 _SILENT = re.compile("[ก-ฮ][ิุ]?์|ห(?=[งนมยรลว])|รร(?=[ก-ฮ])")  # the cancelled, the leading ห, รร for a vowel
 _DOUBLED = re.compile(r"(.)\1")
 _LATIN_DIGRAPHS = (
@@ -163,15 +163,21 @@ def word_spans(text: str) -> list[Span]:
     spans: list[Span] = []
     dictionary = _dictionary()
     for phrase in _PHRASE.finditer(text):
-        position = phrase.start()
+        at = phrase.start()
         # safe mode bounds the time that a long stretch without spaces can take
         for word in nlpo3.segment(phrase[0], dictionary, safe=len(phrase[0]) > 200):
-            bare = word.strip(_PUNCTUATION)  # "covid-" is "covid"
-            if any(letter.isalnum() for letter in bare):
-                start = position + word.index(bare)
-                spans.append((start, start + len(bare)))
-            position += len(word)
+            if bare := _bare(word):
+                spans.append((at + bare[0], at + bare[1]))
+            at += len(word)
     return spans
+
+
+@lru_cache(maxsize=1 << 16)
+def _bare(word: str) -> Span | None:
+    """Where a word stands in what was cut, as "covid" in "covid-"; None if that is punctuation."""
+    bare = word.strip(_PUNCTUATION)
+    start = word.index(bare)
+    return (start, start + len(bare)) if any(map(str.isalnum, bare)) else None
 
 
 def words(text: str) -> list[str]:
@@ -181,6 +187,11 @@ def words(text: str) -> list[str]:
     ['นาโต', 'ประชุม', 'ที่', 'กรุง', 'มาดริด']
     """
     return [text[start:end] for start, end in word_spans(text)]
+
+
+def spaced(text: str) -> str:
+    """A normalised text as its words with a space between them, as a static encoder reads it."""
+    return " ".join(words(text))
 
 
 def commonness(word: str) -> float:
@@ -198,33 +209,42 @@ def _everyday_counts() -> tuple[dict[str, int], int]:
     return counts, sum(counts.values())
 
 
+def stretches(text: str) -> list[str]:
+    """What stands between the spaces and punctuation of a normalised text."""
+    found: list[str] = _STRETCH.findall(text)
+    return found
+
+
 def ngrams(text: str, size: int) -> list[str]:
-    """The character n-grams of each unspaced stretch of a normalised text; short ones whole.
+    """The character n-grams of each unspaced stretch of a normalised text.
 
     They match where word cutting went another way in the question than in the article, and across
     a slip of one letter.
     """
-    grams: list[str] = []
-    for stretch in _STRETCH.findall(text):
-        grams.extend(stretch[at : at + size] for at in range(max(1, len(stretch) - size + 1)))
-    return grams
+    return [stretch[at : at + size] for stretch in stretches(text) for at in range(len(stretch) - size + 1)]
 
 
-def sounds(text: str) -> list[str]:
-    """How the stretches of a normalised text sound, as n-grams of classes of consonants.
+def skeletons(text: str) -> list[str]:
+    """How the stretches of a normalised text sound, a letter for each class of consonants.
 
     Names are written by ear: "Kishida" and "คิชิดะ" share no letter, but both are k-s-t. Vowels are
     left out, consonants that one script confuses count as one, and silent letters as none.
 
-    >>> sounds("wannasirikul") == sounds("วรรณศิริกุล")
+    >>> skeletons("wannasirikul") == skeletons("วรรณศิริกุล")
     True
     """
-    grams: list[str] = []
-    for stretch in _SCRIPT.findall(text):
-        skeleton = _latin_skeleton(stretch) if stretch[0] < "ก" else _thai_skeleton(stretch)
-        for size in _SOUND_SIZES:
-            grams.extend(skeleton[at : at + size] for at in range(len(skeleton) - size + 1))
-    return grams
+    return [_latin_skeleton(run) if run[0] < "ก" else _thai_skeleton(run) for run in _SCRIPT.findall(text)]
+
+
+def sounds(text: str) -> list[str]:
+    """The n-grams of a normalised text's skeletons, of each of `SOUND_SIZES`, by which names are found by ear."""
+    shortest, longest = SOUND_SIZES
+    return [
+        skeleton[at : at + size]
+        for skeleton in skeletons(text)
+        for size in range(shortest, longest + 1)
+        for at in range(len(skeleton) - size + 1)
+    ]
 
 
 def _thai_skeleton(stretch: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 import numpy as np
@@ -57,6 +58,18 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles may answer: those published from `since` to `until`, whose `source` has these words in it.
+
+    None lets everything through; an article without a date passes no bound of dates.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """A file, or a line of one, that could not be indexed, and why (a code of `ui/texts.py`)."""
 
@@ -89,6 +102,8 @@ class Encoder(Protocol):
     dimensions: int
     #: The longest stretch, in characters, that one vector still tells well; None for no limit.
     span_chars: int | None
+    #: Whether it wants a text as its words with a space between them (`thai.words`), or else as it is written.
+    reads_words: bool
 
     def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
         """float32 array of shape (len(texts), dimensions), rows of length 1 (or 0 for no words)."""

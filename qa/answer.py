@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from index import thai
+from index.dates import day_of
 from index.store import Index
+from index.types import Filter
 from qa.confidence import confidence
 from qa.question import read
 from qa.reader import Reading, overlap, read_hits
@@ -35,26 +38,28 @@ def answer(
     k: int = 5,
     threshold: float = THRESHOLD,
     without: str | None = None,
+    bounds: Filter | None = None,
 ) -> Answer:
     """What the articles say to `question`; `history` holds the conversation's earlier questions.
 
     `k` passages come with it. A quote is always a span of an article of the index. Below the
-    confidence `threshold` it abstains. `without` leaves out one article, by id, as if it were not there.
+    confidence `threshold` it abstains. `without` leaves out one article, by id, and `bounds` all but those
+    that it lets through, as if they were not there.
 
     Raises:
         KhamtopError: for a question that cannot be read (`qa.question.check`).
     """
     query = read(question, history, index.encoder)
-    hits = retrieve(query, index, max(k, READ_PASSAGES), without)
+    hits = retrieve(query, index, max(k, READ_PASSAGES), without, bounds)
     readings = read_hits(query, hits[:READ_PASSAGES], index)
     sureness = _confidence(readings)
     abstained = not readings or sureness < threshold
-    chosen = [] if abstained else _choose(query, readings, hits)
+    chosen = [] if abstained else [_twins(reading, readings, hits) for reading in _choose(query, readings, hits)]
     return Answer(
         question=question,
         language=query.language,
-        citations=tuple(_cite(number, reading, hits) for number, reading in enumerate(chosen, start=1)),
-        short=chosen[0].short if chosen else None,
+        citations=tuple(_cite(number, twins, hits) for number, twins in enumerate(chosen, start=1)),
+        short=chosen[0][0].short if chosen else None,
         hits=tuple(hits[:k]),
         confidence=sureness,
         abstained=abstained,
@@ -100,5 +105,20 @@ def _said(reading: Reading, hits: Sequence[Hit]) -> str:
     return "".join(hits[reading.hit].article.text[slice(*reading.quote)].split())
 
 
-def _cite(number: int, reading: Reading, hits: Sequence[Hit]) -> Citation:
-    return Citation(number, hits[reading.hit].article, *reading.quote)
+def _twins(reading: Reading, readings: Sequence[Reading], hits: Sequence[Hit]) -> list[Reading]:
+    """The readings that quote the same words, that of the earliest article first; undated ones come last."""
+    same = [other for other in readings if _said(other, hits) == _said(reading, hits)] or [reading]
+
+    def age(twin: Reading) -> tuple[date, bool]:
+        published = hits[twin.hit].article.published
+        return (published and day_of(published)) or date.max, twin is not reading
+
+    return sorted(same, key=age)
+
+
+def _cite(number: int, twins: Sequence[Reading], hits: Sequence[Hit]) -> Citation:
+    """The earliest of the readings that quote the same words; the other articles are its copies."""
+    first = hits[twins[0].hit].article
+    articles = (article for twin in twins for article in (hits[twin.hit].article, *hits[twin.hit].copies))
+    copies = {article.id: article for article in articles if article.id != first.id}
+    return Citation(number, first, *twins[0].quote, tuple(copies.values()))

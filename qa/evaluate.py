@@ -20,7 +20,7 @@ from typing import Any
 from index import thai
 from index.build import build_articles
 from index.store import Index
-from index.types import Article, Encoder, KhamtopError
+from index.types import Article, Encoder, Filter, KhamtopError
 from qa.answer import THRESHOLD, answer
 from qa.question import read
 from qa.retrieve import dense_ranking, lexical_ranking, retrieve
@@ -42,14 +42,19 @@ class Question:
 
 
 def evaluate(
-    file: Path, encoder: Encoder, questions: Path | None = None, progress: Callable[[int, int], None] | None = None
+    file: Path,
+    encoder: Encoder,
+    questions: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    bounds: Filter | None = None,
 ) -> dict[str, Any]:
     """The figures of the `khamtop eval` contract.
 
     Retrieval is counted as recall and mean reciprocal rank in percent; latency in milliseconds for
     a whole answer. `answer` judges what is read whether or not it would be shown; what abstaining
     costs stands under `abstain`, at the shipped threshold. `questions` gives the questions in other
-    words, by id; those that it leaves out are not asked.
+    words, by id; those that it leaves out are not asked. With `bounds` only the contexts that they let
+    through are searched, by the `published` and `source` of their articles in the file.
 
     Raises:
         KhamtopError: `eval.unreadable` if a file is not SQuAD JSON, `eval.none` if nothing is asked.
@@ -63,14 +68,15 @@ def evaluate(
         judged, confident, confident_hidden, seconds = [], [], [], []
         for done, question in enumerate(asked):
             report(done, len(asked))
-            for name, ranked in _rankings(question.text, index).items():
+            for name, ranked in _rankings(question.text, index, bounds).items():
                 ranks[name].append(_rank(ranked, question.article_id))
             began = time.perf_counter()
-            found = answer(question.text, index, threshold=0.0)
+            found = answer(question.text, index, threshold=0.0, bounds=bounds)
             seconds.append(time.perf_counter() - began)
             judged.append(_judge(question, found.short_answer, found.citations[0] if found.citations else None))
             confident.append(found.confidence)
-            confident_hidden.append(answer(question.text, index, threshold=0.0, without=question.article_id).confidence)
+            hidden = answer(question.text, index, threshold=0.0, without=question.article_id, bounds=bounds)
+            confident_hidden.append(hidden.confidence)
         report(len(asked), len(asked))
     return {
         "questions": len(asked),
@@ -93,11 +99,12 @@ def load(file: Path, questions: Path | None = None) -> tuple[list[Article], list
     Raises:
         KhamtopError: `eval.unreadable` or `eval.none`.
     """
-    others = None if questions is None else {entry["id"]: entry["question"] for _, entry in _entries(questions)}
+    others = None if questions is None else {entry["id"]: entry["question"] for *_, entry in _entries(questions)}
     articles: dict[str, Article] = {}
     asked: list[Question] = []
-    for context, entry in _entries(file):
-        article = articles.setdefault(context, Article(f"context-{len(articles)}", "", context, file.name))
+    for context, about, entry in _entries(file):
+        source, published = about.get("source", file.name), about.get("published")
+        article = articles.setdefault(context, Article(f"context-{len(articles)}", "", context, source, published))
         if entry is None or (others is not None and entry["id"] not in others):
             continue
         text = entry["question"] if others is None else others[entry["id"]]
@@ -109,12 +116,12 @@ def load(file: Path, questions: Path | None = None) -> tuple[list[Article], list
     return list(articles.values()), asked
 
 
-def _entries(file: Path) -> list[tuple[str, Any]]:
-    """(context, question entry) of a SQuAD file; a context that nothing is asked of comes with None."""
+def _entries(file: Path) -> list[tuple[str, dict[str, Any], Any]]:
+    """(context, its article, question entry) of a SQuAD file; a context that nothing is asked of has None for one."""
     try:
         data = json.loads(file.read_text("utf-8"))["data"]
         return [
-            (paragraph.get("context", ""), entry)
+            (paragraph.get("context", ""), article, entry)
             for article in data
             for paragraph in article["paragraphs"]
             for entry in paragraph["qas"] or ([None] if "context" in paragraph else [])
@@ -123,16 +130,16 @@ def _entries(file: Path) -> list[tuple[str, Any]]:
         raise KhamtopError("eval.unreadable", path=str(file)) from None
 
 
-def _rankings(question: str, index: Index) -> dict[str, list[str]]:
+def _rankings(question: str, index: Index, bounds: Filter | None) -> dict[str, list[str]]:
     """The articles as each ranking orders them, by their best passage."""
     query = read(question)
-    return {
-        "hybrid": _distinct(hit.article.id for hit in retrieve(query, index, _RANKED_PASSAGES)),
-        "dense": _distinct(index.passage(item.passage)[0].id for item in dense_ranking(query, index, _RANKED_PASSAGES)),
-        "lexical": _distinct(
-            index.passage(item.passage)[0].id for item in lexical_ranking(query, index, _RANKED_PASSAGES)
-        ),
-    }
+    among = index.passages_within(bounds) if bounds else None
+    hits = retrieve(query, index, _RANKED_PASSAGES, bounds=bounds)
+    rankings = {"hybrid": _distinct(hit.article.id for hit in hits)}
+    for name, rank in (("dense", dense_ranking), ("lexical", lexical_ranking)):
+        passages = [item.passage for item in rank(query, index, _RANKED_PASSAGES, among)]
+        rankings[name] = _distinct(index.database.article_ids(passages))
+    return rankings
 
 
 def _distinct(articles: Iterable[str]) -> list[str]:

@@ -15,7 +15,7 @@ import numpy as np
 from index.store import Index
 from index.types import Span
 from qa.confidence import Evidence, rarity_in
-from qa.spans import SpanReader
+from qa.spans import SpanReader, split
 from qa.types import Hit, Kind, Query
 
 #: Beside the reader's own logit, what stands of the question in the passage and in the quote itself counts so
@@ -54,6 +54,8 @@ class Reading:
 def read_hits(query: Query, hits: Sequence[Hit], index: Index) -> list[Reading]:
     """The readings of all hits, best first; no two quotes overlap in their article."""
     rarity = rarity_in(index)
+    # An encoder that has to work out the vectors of words that are new to it does so best for all at once.
+    index.encoder.word_vectors([word for hit in hits for word in split(hit.text).words])
     readings = _reader().read(
         query.text if query.language == "th" else _in_thai(query, index),
         [hit.text for hit in hits],

@@ -6,12 +6,15 @@ say is left to `reader.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
 
 from index import thai
 from index.lexical import GRAM_CHARS, Alternatives
 from index.store import Index
-from index.types import Ranked, best_first
+from index.types import Filter, Ranked, best_first
 from qa.question import content_spans, read
 from qa.types import Concept, Hit, Query
 
@@ -19,43 +22,68 @@ from qa.types import Concept, Hit, Query
 POOL = 50
 #: How much the vectors say beside the words.
 DENSE_WEIGHT = 1.0
+#: One ranking is worked out beside the other: both wait for memory more than for the processor.
+_BESIDE = ThreadPoolExecutor(thread_name_prefix="khamtop-dense")
 #: Another way of writing a thing counts a little less than the question's own.
 ALIAS_WEIGHT = 0.8
 
 
-def search(question: str, index: Index, history: Sequence[str] = (), k: int = 5) -> list[Hit]:
-    """The `k` passages that fit the question best, best first.
+def search(
+    question: str, index: Index, history: Sequence[str] = (), k: int = 5, bounds: Filter | None = None
+) -> list[Hit]:
+    """The `k` passages that fit the question best, best first, of the articles that `bounds` lets through.
 
     Raises:
         KhamtopError: for a question that cannot be read (`qa.question.check`).
     """
-    return retrieve(read(question, history, index.encoder), index, k)
+    return retrieve(read(question, history, index.encoder), index, k, bounds=bounds)
 
 
-def retrieve(query: Query, index: Index, k: int, without: str | None = None) -> list[Hit]:
+def retrieve(query: Query, index: Index, k: int, without: str | None = None, bounds: Filter | None = None) -> list[Hit]:
     """`search`, of a question that is already read; `without` leaves out one article, by id."""
+    among = index.passages_within(bounds) if bounds else None
     hidden = index.passages_of(without) if without else frozenset()
     pool = max(POOL, k) + len(hidden)
-    by_words = [item for item in lexical_ranking(query, index, pool) if item.passage not in hidden]
-    by_vector = [item for item in dense_ranking(query, index, pool) if item.passage not in hidden]
-    word_rank, vector_rank = _ranks(by_words), _ranks(by_vector)
+    beside = _BESIDE.submit(dense_ranking, query, index, pool, among)
+    by_words = [item for item in lexical_ranking(query, index, pool, among) if item.passage not in hidden]
+    by_vector = [item for item in beside.result() if item.passage not in hidden]
     scores: dict[int, float] = {}
     for ranking, weight in ((by_words, 1.0), (by_vector, DENSE_WEIGHT)):
         for passage, score in _scaled(ranking):
             scores[passage] = scores.get(passage, 0.0) + weight * score / (1.0 + DENSE_WEIGHT)
+    word_rank, vector_rank = _ranks(by_words), _ranks(by_vector)
     return [
-        Hit(
-            *index.passage(best.passage),
-            round(best.score, 6),
-            vector_rank.get(best.passage),
-            word_rank.get(best.passage),
-        )
-        for best in best_first(scores, k)
+        _hit(copies, best.score, vector_rank.get(best.passage), word_rank.get(best.passage), index)
+        for best, copies in _told_once(scores, k, index, hidden, among)
     ]
 
 
-def lexical_ranking(query: Query, index: Index, k: int) -> list[Ranked]:
-    """The passages that share most words and character n-grams with the question."""
+def _told_once(
+    scores: Mapping[int, float], k: int, index: Index, hidden: Container[int], among: np.ndarray | None
+) -> Iterator[tuple[Ranked, list[int]]]:
+    """The `k` best passages that say something else each, with all that say the same, the earliest first.
+
+    Wire copy is printed twice; it answers once.
+    """
+    said = index.database.said(list(scores))
+    told: set[bytes] = set()
+    for best in best_first(scores, len(scores)):
+        if len(told) == k:
+            return
+        if (words := said[best.passage]) not in told:
+            told.add(words)
+            copies = [passage for passage in index.database.that_say(words) if passage not in hidden]
+            yield best, [passage for passage in copies if among is None or passage in among]
+
+
+def _hit(copies: Sequence[int], score: float, dense_rank: int | None, lexical_rank: int | None, index: Index) -> Hit:
+    article, passage = index.passage(copies[0])
+    elsewhere = {other.id: other for number in copies[1:] for other, _ in [index.passage(number)] if other != article}
+    return Hit(article, passage, round(score, 6), dense_rank, lexical_rank, tuple(elsewhere.values()))
+
+
+def lexical_ranking(query: Query, index: Index, k: int, among: np.ndarray | None = None) -> list[Ranked]:
+    """The passages (of those `among`) that share most words and character n-grams with the question."""
     wanted = {
         "words": [_ways(concept) for concept in query.concepts],
         "grams": _singly(gram for word in _stretches(query.text) for gram in thai.ngrams(word, GRAM_CHARS)),
@@ -66,7 +94,7 @@ def lexical_ranking(query: Query, index: Index, k: int) -> list[Ranked]:
             for sound in thai.sounds(" ".join(concept.spellings[0]))
         ),
     }
-    return index.lexical.search(wanted, k)
+    return index.lexical.search(wanted, k, among)
 
 
 def _ways(concept: Concept) -> Alternatives:
@@ -85,10 +113,11 @@ def _is_written(concept: Concept, index: Index) -> bool:
     return any(map(index.lexical.has_written, concept.spellings))
 
 
-def dense_ranking(query: Query, index: Index, k: int) -> list[Ranked]:
-    """The passages whose vectors lie nearest to the question's."""
-    vector = index.encoder.encode_questions([query.text])[0]
-    return index.dense.search(vector, k) if vector.any() else []
+def dense_ranking(query: Query, index: Index, k: int, among: np.ndarray | None = None) -> list[Ranked]:
+    """The passages (of those `among`) whose vectors lie nearest to the question's."""
+    text = thai.spaced(query.text) if index.encoder.reads_words else query.text
+    vector = index.encoder.encode_questions([text])[0]
+    return index.dense.search(vector, k, among) if vector.any() else []
 
 
 def _stretches(text: str) -> list[str]:

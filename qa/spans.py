@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -155,9 +156,14 @@ def split(text: str) -> Words:
         before, after = gaps[at], gaps[at + 1]
         brackets = max(0, brackets + before.count("(") - before.count(")"))
         quotations = max(0, quotations + before.count("“") - before.count("”")) if '"' not in before else 1 - quotations
-        looks = [test(word, before, after) for test in SHAPES.values()]
-        shapes[at] = [*looks, False, text[spans[at][0]].isupper(), brackets > 0, quotations > 0]
+        shapes[at] = [*_looks(word, before, after), False, text[spans[at][0]].isupper(), brackets > 0, quotations > 0]
     return Words(text, words, spans, shapes)
+
+
+@lru_cache(maxsize=1 << 15)
+def _looks(word: str, before: str, after: str) -> tuple[bool, ...]:
+    """What each of `SHAPES` says; remembered, since the same few words make most text."""
+    return tuple(test(word, before, after) for test in SHAPES.values())
 
 
 def letters(words: Sequence[str]) -> np.ndarray:
@@ -361,13 +367,14 @@ def _tears(text: str, at: int) -> bool:
 
 def _windows(passage: Words) -> Iterator[tuple[int, int]]:
     """The quotes that a passage allows: whole phrases, or of an endless one as many words as fit."""
-    spans, begins, ends = passage.spans, passage.shapes[:, 0] > 0, passage.shapes[:, 1] > 0
+    begins, ends = passage.shapes[:, 0] > 0, np.flatnonzero(passage.shapes[:, 1]).tolist()
     endless = _in_endless_phrase(passage)
-    for first, (start, _) in enumerate(spans):
+    chars = [end for _, end in passage.spans]
+    for first, (start, _) in enumerate(passage.spans):
         if begins[first] or endless[first]:
-            fitting = [at for at in range(first, len(spans)) if spans[at][1] - start <= QUOTE_CHARS - _MARKS]
-            whole = [at for at in fitting if ends[at] and begins[first]]
-            yield from ((first, last) for last in whole or fitting[-1:])
+            after = bisect_right(chars, start + QUOTE_CHARS - _MARKS)  # of the words that fit
+            whole = ends[bisect_left(ends, first) : bisect_left(ends, after)] if begins[first] else []
+            yield from ((first, last) for last in whole or range(max(first, after - 1), after))
 
 
 def _in_endless_phrase(passage: Words) -> list[bool]:

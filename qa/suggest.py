@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from index import thai
 from index.store import Index
@@ -24,8 +24,7 @@ _SINCE = re.compile(r"(?!ตาม|ที่|ซึ่ง|โดย|และ|�
 
 def suggest(index: Index, count: int = 4) -> list[str]:
     """Up to `count` questions that the indexed articles answer, of different kinds and articles where possible."""
-    step = max(1, index.manifest.articles // _ARTICLES)
-    makers = [_candidates(article) for article in islice(index.articles(), 0, step * _ARTICLES, step)]
+    makers = [_candidates(article) for article in index.articles(spread=_ARTICLES)]
     chosen: list[str] = []
     while makers and len(chosen) < count:
         for maker in list(makers):  # one of each article in turn

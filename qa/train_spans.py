@@ -46,6 +46,7 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from index import thai
+from index.encoder import StaticEncoder
 from index.passages import cut
 from index.types import Article, Span
 from qa import spans
@@ -608,19 +609,8 @@ def _lines(file: Path) -> Iterator[dict[str, str]]:
 
 def vectors_of(folder: Path) -> Callable[[Sequence[str], Sequence[str]], np.ndarray]:
     """The cosines of words by a static encoder; the weights do not depend on which one."""
-    from model2vec import StaticModel
-
-    model = StaticModel.from_pretrained(str(folder))
-    known: dict[str, np.ndarray] = {}
-
-    def look_up(words: Sequence[str]) -> np.ndarray:
-        new = [word for word in dict.fromkeys(words) if word not in known]
-        if new:
-            known.update(zip(new, model.encode(new), strict=True))
-        found = np.array([known[word] for word in words])
-        return np.asarray(found / (np.linalg.norm(found, axis=1, keepdims=True) + 1e-9))
-
-    return lambda ours, theirs: np.asarray(look_up(ours) @ look_up(theirs).T)
+    vectors = StaticEncoder(folder).word_vectors
+    return lambda ours, theirs: np.asarray(vectors(ours) @ vectors(theirs).T)
 
 
 def save(file: Path, words: Sequence[str], network: Network) -> None:

@@ -50,7 +50,7 @@ class Hit:
     """A passage found for a question.
 
     `score` is the fused one, higher is better; the ranks (from 1) tell which search brought it up,
-    None where that search did not.
+    None where that search did not. `copies` are later articles that print the same passage.
     """
 
     article: Article
@@ -58,6 +58,7 @@ class Hit:
     score: float
     dense_rank: int | None
     lexical_rank: int | None
+    copies: tuple[Article, ...] = ()
 
     @property
     def text(self) -> str:
@@ -67,12 +68,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim quote, `article.text[start:end]`; `number` is its marker, counted from 1."""
+    """A verbatim quote, `article.text[start:end]`; `number` is its marker, counted from 1.
+
+    `copies` are later articles that print the same words.
+    """
 
     number: int
     article: Article
     start: int
     end: int
+    copies: tuple[Article, ...] = ()
 
     @property
     def quote(self) -> str:

@@ -4,12 +4,14 @@ import gzip
 import json
 import lzma
 import os
+import random
+import shutil
 from pathlib import Path
 
 import pytest
 
 from index import articles
-from index.articles import decode, read_articles, title_of
+from index.articles import File, decode, files, read_articles, title_of
 from index.types import Article, KhamtopError, Rejected
 from tests.toys import write_files
 
@@ -106,6 +108,8 @@ def test_articles_come_in_the_order_of_their_names_a_folders_own_before_those_be
         ("น้ำท่วม\nฝนตก", "น้ำท่วม"),
         ("\n \n## น้ำท่วม \nฝนตก", "น้ำท่วม"),
         ("---\n***\n# C#\n", "C#"),
+        ("07/02/2566\nน้ำท่วม\nฝนตก", "น้ำท่วม"),
+        ("วันพุธที่ 28 กันยายน 2565\n", "วันพุธที่ 28 กันยายน 2565"),
         ("", ""),
         ("ก" * 400, "ก" * 300),
     ],
@@ -160,6 +164,40 @@ def test_an_old_page_in_tis_620_is_read(tmp_path):
     assert "ประชาชนเดือดร้อน" in read_one(tmp_path, "a.html", page.encode("tis-620")).text
 
 
+# What a text says of itself
+
+FRONT = "---\ntitle: น้ำท่วมกรุงเทพ\ndate: 2022-06-30\nurl: https://ข่าว.example/1\ntags: [ฝน]\n---\n"
+
+
+def test_front_matter_gives_title_date_and_address_and_stays_in_the_text(tmp_path):
+    text = FRONT + "## ฝนตกหนัก\nถนนมีน้ำขัง"
+    assert read_one(tmp_path, "a.md", text) == Article(
+        "ข่าว/a.md", "น้ำท่วมกรุงเทพ", text, "https://ข่าว.example/1", "2022-06-30"
+    )
+
+
+def test_front_matter_without_a_title_leaves_it_to_the_text(tmp_path):
+    text = "---\nlayout: post\nsource: สำนักข่าว\n---\n## ฝนตกหนัก\n24 ส.ค. 2563\nถนนมีน้ำขัง"
+    article = read_one(tmp_path, "a.md", text)
+    assert (article.title, article.published) == ("ฝนตกหนัก", "24 ส.ค. 2563")
+    assert article.source == str(tmp_path / "ข่าว/a.md")  # a name leads nowhere
+
+
+def test_front_matter_alone_is_no_article(tmp_path):
+    assert reason(tmp_path, "a.md", FRONT) == "article.no_text"
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("น้ำท่วม\nวันจันทร์ที่ ๒๔ สิงหาคม ๒๕๖๓\nฝนตกหนัก", "๒๔ สิงหาคม ๒๕๖๓"),
+        ("น้ำท่วม\nฝนตกหนักเมื่อวันที่ 24 สิงหาคม 2563 ทั้งคืน", None),
+    ],
+)
+def test_a_date_at_the_top_of_a_text_is_when_it_was_published(text, published, tmp_path):
+    assert read_one(tmp_path, "a.txt", text).published == published
+
+
 # JSON lines
 
 OPENERS = {"": lambda raw: raw, ".gz": gzip.compress, ".xz": lzma.compress}
@@ -188,6 +226,17 @@ def test_json_lines_are_articles_with_their_own_ids(compression, tmp_path):
             f"{tmp_path.name}/{name}:4", "รถไฟขบวนใหม่", "รถไฟขบวนใหม่\nรับมอบแล้ว", f"{tmp_path / name}:4", None
         ),
     }
+
+
+@pytest.mark.parametrize("name", ["published", "date", "datePublished", "date_published", "pubDate", "Published-At"])
+def test_a_date_has_many_names(name, tmp_path):
+    assert read_one(tmp_path, "a.jsonl", lines({"text": "ฝนตก", name: "24 ส.ค. 63"})).published == "24 ส.ค. 63"
+
+
+def test_of_two_spellings_of_a_field_the_exact_one_counts(tmp_path):
+    raw = lines({"id": "1", "_id": {"$oid": "2"}, "text": "ฝนตก", "Text": "แดดออก"})
+    article = read_one(tmp_path, "a.jsonl", raw)
+    assert (article.id, article.text) == ("1", "ฝนตก")
 
 
 def test_a_broken_line_is_rejected_by_its_number_and_the_rest_goes_on(tmp_path):
@@ -250,11 +299,151 @@ def test_an_altered_archive_is_rejected_and_the_rest_goes_on(tmp_path):
     assert len(found) == 1
 
 
+@pytest.mark.parametrize("compression", [".gz", ".xz"])
+def test_of_an_archive_that_breaks_off_what_stands_before_is_kept(compression, tmp_path):
+    chance = random.Random(0)
+    texts = [chance.randbytes(300).hex() for _ in range(400)]  # does not compress, so that the cut falls in the middle
+    whole = OPENERS[compression](lines(*({"id": number, "text": text} for number, text in enumerate(texts))))
+    found, rejected = read(write_files(tmp_path, {f"a.jsonl{compression}": whole[: len(whole) // 2]}))
+    assert 100 < len(found) < 250
+    assert [article.text for article in found.values()] == texts[: len(found)]
+    assert rejected == {(f"a.jsonl{compression}", len(found) + 1): "file.unreadable"}
+
+
 def test_lines_of_two_files_of_one_name_have_different_ids(tmp_path):
     raw = lines({"text": "ฝนตก"})
     found, rejected = read(write_files(tmp_path, {"2564/news.jsonl": raw, "2565/news.jsonl": raw}))
     assert not rejected
     assert len(found) == 2
+
+
+# Reading only what changed
+
+
+def units(file, known=frozenset()):
+    """What a file gives, by digest."""
+    found = list(articles.read(file, known))
+    assert len(dict(found)) == len(found)
+    return dict(found)
+
+
+def one_file(folder, name, content):
+    """The only file of a folder."""
+    (file,) = files([write_files(folder, {name: content})])
+    return file
+
+
+@pytest.mark.parametrize("compression", OPENERS)
+def test_only_the_lines_that_changed_are_parsed(compression, tmp_path, monkeypatch):
+    old = [{"id": str(n), "source": f"https://ข่าว.example/{n}", "text": f"ข่าวที่ {n}"} for n in range(5)]
+    new = [old[4], old[0], {**old[1], "text": "ข่าวใหม่"}, old[3]]
+    name = f"a.jsonl{compression}"
+    known = units(one_file(tmp_path, name, OPENERS[compression](lines(*old))))
+    parsed = []
+    monkeypatch.setattr(articles, "_from_line", lambda line, *_: parsed.append(json.loads(line)) or Article(*"abcd"))
+    again = units(one_file(tmp_path, name, OPENERS[compression](lines(*new))), known)
+    assert parsed == [new[2]]
+    assert [known[digest].id for digest, article in again.items() if article is None] == ["4", "0", "3"]
+
+
+@pytest.mark.parametrize("own", [{}, {"id": "1"}, {"source": "https://ข่าว.example"}])
+def test_a_line_that_lends_its_number_to_an_article_is_another_when_it_moves(own, tmp_path):
+    line = {**own, "text": "ฝนตก"}
+    ((digest, before),) = units(one_file(tmp_path, "a.jsonl", lines(line))).items()
+    assert units(one_file(tmp_path, "a.jsonl", lines(line)), {digest}) == {digest: None}
+    moved = units(one_file(tmp_path, "a.jsonl", lines("", line)), {digest})
+    assert len(moved) == 1
+    assert digest not in moved
+    assert before not in moved.values()
+    assert all(article.text == "ฝนตก" for article in moved.values())
+
+
+def test_a_broken_line_that_moves_is_told_with_its_new_number(tmp_path):
+    known = units(one_file(tmp_path, "a.jsonl", lines("{", "[]")))
+    assert [item.line for item in known.values()] == [1, 2]
+    (moved,) = units(one_file(tmp_path, "a.jsonl", lines("", "", "{")), known).values()
+    assert (moved.reason, moved.line) == ("line.broken", 3)
+
+
+def test_lines_alike_are_told_apart(tmp_path):
+    assert len(units(one_file(tmp_path, "a.jsonl", lines(*[{"text": "ฝนตก"}] * 3, *"{{")))) == 5
+
+
+def test_a_line_is_the_same_with_other_line_ends_and_when_one_follows_it(tmp_path):
+    line = {"id": "1", "source": "ข่าว", "text": "ฝนตก"}
+    known = units(one_file(tmp_path, "a.jsonl", lines(line)))
+    again = units(one_file(tmp_path, "a.jsonl", lines(line) + b"\r\n" + lines({**line, "id": "2"})), known)
+    assert [article and article.id for article in again.values()] == [None, "2"]
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.txt", TEXT), ("a.html", PAGE.format(body="ฝนตกหนัก"))])
+def test_a_text_is_read_again_only_when_its_bytes_change(name, content, tmp_path, monkeypatch):
+    file = one_file(tmp_path, name, content)
+    known = units(file)
+    assert set(known) == {file.digest()}
+    monkeypatch.setattr(articles, "decode", lambda raw: pytest.fail("it was looked into"))
+    os.utime(file.path, (0, 0))
+    assert units(file, known) == {file.digest(): None}
+    monkeypatch.undo()
+    assert set(units(one_file(tmp_path, name, content + " "), known)).isdisjoint(known)
+
+
+def test_known_digests_may_be_taken_away_while_a_file_is_read(tmp_path):
+    line = {"id": "1", "source": "ข่าว", "text": "ฝนตก"}
+    file = one_file(tmp_path, "a.jsonl", lines(line, line))
+    known = set(units(one_file(tmp_path / "old", "a.jsonl", lines(line))))
+    met = []
+    for digest, article in articles.read(file, known):
+        met.append(article and article.id)
+        known.discard(digest)
+    assert met == [None, "1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.txt", b"", "file.empty"),
+        ("a.txt", bytes(range(256)) * 4, "file.not_text"),
+        ("a.txt", TEXT * 50, "file.too_large"),
+        ("a.jsonl", b"\n\n", "file.empty"),
+        ("a.jsonl.gz", b"not compressed", "file.unreadable"),
+        ("a.jsonl", lines({"text": TEXT * 50}), "line.too_large"),
+    ],
+)
+def test_a_problem_has_no_digest_to_be_known_by(name, content, why, tmp_path, monkeypatch):
+    monkeypatch.setattr(articles, "LARGEST_BYTES", 2000)
+    ((digest, problem),) = units(one_file(tmp_path, name, content)).items()
+    assert (digest, problem.reason) == (b"", why)
+
+
+def test_the_digest_of_a_file_tells_whether_its_bytes_changed(tmp_path):
+    file = one_file(tmp_path, "a.jsonl", lines({"text": "ฝนตก"}) * 2)
+    before = file.digest()
+    assert len(before) == 16
+    os.utime(file.path, (0, 0))
+    assert file.digest() == before
+    with file.path.open("ab") as more:
+        more.write(b" ")
+    assert file.digest() != before
+
+
+def test_a_file_that_vanished_is_told_when_it_is_read(tmp_path):
+    for name in ("a.txt", "a.jsonl", "a.jsonl.xz"):
+        file = File(tmp_path / name, name)
+        assert units(file) == {b"": Rejected(str(file.path), "file.unreadable")}
+        with pytest.raises(OSError, match=name):
+            file.digest()
+
+
+def test_what_a_file_grows_by_while_it_is_read_is_read_too_or_the_next_time(tmp_path):
+    file = one_file(tmp_path, "a.jsonl", lines({"text": "ฝนตก"}, ""))
+    before = file.digest()
+    reading = articles.read(file)
+    assert next(reading)[1].text == "ฝนตก"
+    with file.path.open("ab") as more:
+        more.write(b'{"text": "\xe0')  # in the middle of a letter
+    assert all(item.reason == "line.broken" for _, item in reading)
+    assert file.digest() != before
 
 
 # What is no article
@@ -305,6 +494,53 @@ def test_of_two_articles_with_one_id_the_second_is_rejected(tmp_path):
     assert rejected == {("ข่าว.example", None): "article.duplicate_id"}
 
 
+def test_of_very_many_lines_of_one_id_the_first_is_the_article(tmp_path):
+    raw = lines({"id": "1", "text": "ฝนตก"}, *[{"id": "1", "text": "แดดออก"}] * 5000)
+    first, *others = read_articles([write_files(tmp_path, {"a.jsonl": raw})])
+    assert first.text == "ฝนตก"
+    assert {item.reason for item in others} == {"article.duplicate_id"}
+    assert len(others) == 5000
+
+
+def test_files_of_two_folders_of_one_name_are_told_apart(tmp_path):
+    for year in ("2564", "2565"):
+        write_files(tmp_path / year / "news", {"a.txt": TEXT + year, "b.jsonl": lines({"text": "ฝนตก"})})
+    found, rejected = read(tmp_path / "2564/news", tmp_path / "2565/news", tmp_path / "2564/news/a.txt")
+    assert not rejected
+    assert list(found) == ["news/a.txt", "news/b.jsonl:1", "news (2)/a.txt", "news (2)/b.jsonl:1", "a.txt"]
+
+
+def test_what_is_given_twice_is_read_once(news, monkeypatch):
+    monkeypatch.chdir(news)
+    write_files(news, {"old/a.txt": TEXT})
+    found, rejected = read(news, Path("."), news / "old", news / "../news/old")
+    assert not rejected
+    assert len(found) == 4
+    found, rejected = read(news / "nato.txt", Path("nato.txt"))
+    assert not rejected
+    assert list(found) == ["nato.txt"]
+
+
+def test_a_folder_of_many_files_is_not_listed_before_the_first_is_given(tmp_path, monkeypatch):
+    write_files(tmp_path, {f"{number:03}.txt": TEXT for number in range(300)})
+    met = []
+    look = articles._file
+    monkeypatch.setattr(articles, "_file", lambda *file: met.append(file) or look(*file))
+    assert next(files([tmp_path])).identity.endswith("/000.txt")
+    assert len(met) == 1
+
+
+def test_a_folder_that_vanishes_while_it_is_walked_is_told_and_the_rest_goes_on(tmp_path):
+    write_files(tmp_path, {"a.txt": TEXT, "b/c.txt": TEXT, "d/e.txt": TEXT})
+    found = files([tmp_path])
+    assert next(found).path.name == "a.txt"
+    shutil.rmtree(tmp_path / "b")
+    assert [item.path.name if isinstance(item, File) else item for item in found] == [
+        "e.txt",
+        Rejected(str(tmp_path / "b"), "file.unreadable"),
+    ]
+
+
 def test_a_linked_folder_is_followed_and_a_loop_ends(tmp_path):
     write_files(tmp_path, {"archive/a.txt": TEXT, "news/b.txt": TEXT})
     (tmp_path / "news" / "loop").symlink_to(tmp_path / "news")
@@ -326,6 +562,15 @@ def test_a_file_name_that_is_not_utf_8_is_shown_as_far_as_it_can_be(tmp_path):
     assert article.text == TEXT
     assert "caf" in article.id.encode().decode()  # valid text, so that it can be stored and printed
     assert article.source.encode()
+
+
+def test_two_names_that_are_not_utf_8_stay_two(tmp_path):
+    for name in (b"caf\xe8.txt", b"caf\xe9.txt"):
+        with open(os.path.join(os.fsencode(tmp_path), name), "wb") as file:
+            file.write(TEXT.encode())
+    found, rejected = read(tmp_path)
+    assert not rejected
+    assert [identity.partition("/")[2] for identity in found] == [r"caf\xe8.txt", r"caf\xe9.txt"]
 
 
 def test_lines_of_a_file_whose_name_is_not_utf_8_can_be_stored(tmp_path):

@@ -118,3 +118,173 @@ def test_a_file_that_faiss_did_not_write_is_an_error(tmp_path):
     (tmp_path / "vectors").write_bytes(b"nothing of the kind")
     with pytest.raises(RuntimeError):
         Dense.load(tmp_path / "vectors")
+
+
+# The large kind: lists, and a byte for each dimension
+
+
+@pytest.fixture
+def in_lists(monkeypatch):
+    """Vectors are sorted into eight lists from fifty on, of which a question looks through as many as are given."""
+
+    def use(probes):
+        monkeypatch.setattr("index.dense.FLAT_MOST", 50)
+        monkeypatch.setattr("index.dense.LISTS", 8)
+        monkeypatch.setattr("index.dense.PROBES", probes)
+
+    use(8)
+    return use
+
+
+#: A component of a unit vector is kept to about one part in 255 of what it ranges over, below 2/255; many such
+#: errors of both signs cancel in an inner product of 16 dimensions.
+PRECISION = 0.02
+
+
+def assert_ranks_as(expected, ranked, precision=PRECISION):
+    """The ranking is that of brute force, as far as a byte for each dimension tells."""
+    scores = dict(expected)
+    assert [item.score for item in ranked] == sorted((item.score for item in ranked), reverse=True)
+    for (_, best), item in zip(expected, ranked, strict=False):
+        assert item.score == pytest.approx(scores[item.passage], abs=precision)
+        assert item.score == pytest.approx(best, abs=precision)
+
+
+@pytest.mark.parametrize("k", [1, 5, 24, 100])
+def test_in_lists_that_are_all_probed_every_passage_is_found_by_its_best_vector(owners, in_lists, k):
+    vectors = unit_vectors(len(owners), 16)
+    dense = filled(owners, vectors)
+    assert (dense.is_exact, len(dense), dense.dimensions) == (False, len(owners), 16)
+    assert dense.passages() == set(owners)
+    for question in unit_vectors(20, 16, seed=1):
+        ranked = dense.search(question, k)
+        assert len(ranked) == min(k, len(set(owners)))
+        assert_ranks_as(brute_force(owners, vectors, question, 100), ranked)
+
+
+def test_in_lists_well_separated_vectors_are_all_found(in_lists):
+    axes = np.concatenate([np.eye(64), -np.eye(64)]).astype(np.float32)
+    dense = filled(range(128), axes)
+    assert [dense.search(axis, 1) for axis in axes] == [
+        [Ranked(at, pytest.approx(1, abs=PRECISION))] for at in range(128)
+    ]
+
+
+def test_a_question_that_looks_through_few_lists_finds_what_is_nearest_there(owners, in_lists):
+    in_lists(1)
+    vectors = unit_vectors(len(owners), 16)
+    dense = filled(owners, vectors)
+    best = dict(brute_force(owners, vectors, vectors[7], 100))
+    ranked = dense.search(vectors[7], 24)
+    assert ranked[0] == Ranked(owners[7], pytest.approx(1, abs=PRECISION))
+    assert len(ranked) <= 24
+    assert all(item.score <= best[item.passage] + PRECISION for item in ranked)
+
+
+def test_what_is_added_and_removed_after_sorting_counts(owners, in_lists, tmp_path):
+    vectors = unit_vectors(len(owners), 16)
+    middle = owners.index(45)
+    dense = Dense(16)
+    dense.add(owners[:middle], vectors[:middle])
+    assert not dense.is_exact
+    dense.add(owners[middle:], vectors[middle:])
+    dense.remove([3, 30, 72, 1000])
+    dense.save(tmp_path / "vectors")
+    loaded = Dense.load(tmp_path / "vectors", to_change=True)
+    loaded.add([1000], vectors[:1])
+    loaded.remove([6])
+    loaded.save(tmp_path / "vectors")
+    kept = [at for at, owner in enumerate(owners) if owner not in (3, 6, 30, 72)]
+    left, remaining = [*(owners[at] for at in kept), 1000], np.concatenate([vectors[kept], vectors[:1]])
+    for ranking in (loaded, Dense.load(tmp_path / "vectors")):
+        assert (ranking.is_exact, len(ranking), ranking.passages()) == (False, len(left), set(left))
+        for question in vectors[::30]:
+            # a later vector is cut off at the range that the first hundred span in each dimension
+            assert_ranks_as(brute_force(left, remaining, question, 100), ranking.search(question, 24), precision=0.06)
+
+
+def test_an_index_grows_into_lists_after_it_was_loaded(owners, in_lists, tmp_path):
+    vectors = unit_vectors(len(owners), 16)
+    dense = filled(owners[:45], vectors[:45])
+    assert dense.is_exact
+    dense.save(tmp_path / "vectors")
+    loaded = Dense.load(tmp_path / "vectors", to_change=True)
+    loaded.add(owners[45:], vectors[45:])
+    assert (loaded.is_exact, loaded.passages()) == (False, set(owners))
+    assert_ranks_as(brute_force(owners, vectors, vectors[5], 100), loaded.search(vectors[5], 24))
+
+
+def test_lists_may_be_emptied_and_filled_again(owners, in_lists, tmp_path):
+    vectors = unit_vectors(len(owners), 16)
+    dense = filled(owners, vectors)
+    dense.remove(owners)
+    assert (len(dense), dense.passages(), dense.search(vectors[0], 3)) == (0, set(), [])
+    dense.save(tmp_path / "vectors")
+    dense = Dense.load(tmp_path / "vectors", to_change=True)
+    assert (len(dense), dense.passages(), dense.search(vectors[0], 3)) == (0, set(), [])
+    dense.add([1, 2], vectors[:2])
+    assert [item.passage for item in dense.search(vectors[1], 1)] == [2]
+
+
+@pytest.mark.parametrize("to_change", [False, True])
+def test_a_file_that_is_replaced_stays_whole_for_who_has_it_open(owners, in_lists, tmp_path, to_change):
+    vectors = unit_vectors(len(owners), 16)
+    filled(owners, vectors).save(tmp_path / "vectors")
+    reader = Dense.load(tmp_path / "vectors", to_change)
+    before = reader.search(vectors[9], 24)
+    filled([1], vectors[:1]).save(tmp_path / "vectors")
+    (tmp_path / "vectors").unlink()
+    assert reader.search(vectors[9], 24) == before
+    assert reader.passages() == set(owners)
+
+
+KINDS = pytest.mark.parametrize("large", [False, True], ids=["exact", "lists"])
+
+
+@KINDS
+@pytest.mark.parametrize(
+    "among", [[3], [6, 9, 30], [3, 4, 5, 60, 72], list(range(0, 90, 2)), [1000], [], list(range(200))]
+)
+def test_a_search_among_some_is_that_of_brute_force_over_these(owners, in_lists, large, among, monkeypatch):
+    if not large:
+        monkeypatch.setattr("index.dense.FLAT_MOST", 1000)
+    vectors = unit_vectors(len(owners), 16)
+    dense = filled(owners, vectors)
+    assert dense.is_exact != large
+    kept = [at for at, owner in enumerate(owners) if owner in among]
+    inside = [owners[at] for at in kept]
+    for question in unit_vectors(10, 16, seed=2):
+        ranked = dense.search(question, 5, np.array(among, np.int64))
+        expected = brute_force(inside, vectors[kept], question, 100)
+        assert len(ranked) == min(5, len(expected))
+        assert_ranks_as(expected, ranked)
+        if not large:
+            assert pairs(ranked) == expected[:5]
+
+
+def test_a_narrow_search_looks_through_every_list(owners, in_lists):
+    """However far what it is among lies from the question."""
+    in_lists(1)
+    vectors = unit_vectors(len(owners), 16)
+    dense = filled(owners, vectors)
+    for number in sorted(set(owners)):
+        question = -vectors[owners.index(number)]
+        ranked = dense.search(question, 5, np.array([number], np.int64))
+        assert [item.passage for item in ranked] == [number]
+        assert_ranks_as(brute_force([number] * owners.count(number),
+                                    vectors[[at for at, owner in enumerate(owners) if owner == number]],
+                                    question, 1), ranked)  # fmt: skip
+
+
+@KINDS
+def test_equal_vectors_go_by_passage_number_in_both_kinds(in_lists, large, monkeypatch):
+    if not large:
+        monkeypatch.setattr("index.dense.FLAT_MOST", 1000)
+    numbers = list(range(120, 0, -1))
+    dense = filled(numbers, np.tile(np.array([[1, 0]], dtype=np.float32), (120, 1)))
+    assert [item.passage for item in dense.search(np.array([1, 0], dtype=np.float32), 3)] == [1, 2, 3]
+    assert [item.passage for item in dense.search(np.array([1, 0], dtype=np.float32), 3, np.arange(50, 90))] == [
+        50,
+        51,
+        52,
+    ]

@@ -74,33 +74,33 @@ def test_no_texts_have_no_vectors(static):
     assert load_encoder(str(static)).encode_passages([]).shape == (0, 3)
 
 
-def test_a_words_vector_is_that_of_the_word_as_a_text_and_is_worked_out_once(static, monkeypatch):
-    monkeypatch.setattr(encoder, "_REMEMBERED_WORDS", 3)
+class Spy:
+    """A tokenizer that remembers what it was asked to cut."""
+
+    def __init__(self, tokenizer):
+        self.tokenizer, self.cut = tokenizer, []
+
+    def encode_batch_fast(self, texts, **options):
+        self.cut.extend(texts)
+        return self.tokenizer.encode_batch_fast(texts, **options)
+
+
+@pytest.mark.parametrize("remembered", [1, 3, 100])
+def test_a_words_vector_is_that_of_the_word_as_a_text_however_many_are_remembered(static, monkeypatch, remembered):
+    monkeypatch.setattr(encoder, "_REMEMBERED_WORDS", remembered)
     loaded = load_encoder(str(static))
-    asked = []
-    plain = loaded.encode_passages
-    monkeypatch.setattr(loaded, "encode_passages", lambda texts: asked.extend(texts) or plain(texts))
     for words in (["น้ำ", "นาโต", "น้ำ"], ["นาโต"], [], ["ท่วม", "ญี่ปุ่น", "น้ำ"], ["ญี่ปุ่น", "นาโต"]):
-        expected = plain(words) if words else np.zeros((0, 3))
+        expected = np.concatenate([np.zeros((0, 3)), *(load_encoder(str(static)).encode_passages([w]) for w in words)])
         np.testing.assert_array_equal(loaded.word_vectors(words), expected)
-    assert asked[:4] == ["น้ำ", "นาโต", "ท่วม", "ญี่ปุ่น"]
 
 
-def test_words_forgotten_meanwhile_are_no_error(static, monkeypatch):
-    monkeypatch.setattr(encoder, "_REMEMBERED_WORDS", 1)
+def test_a_word_is_cut_into_tokens_once_wherever_it_stands(static):
     loaded = load_encoder(str(static))
-    plain = loaded.encode_passages
-    loaded.word_vectors(["น้ำ"])
-
-    def interrupted(texts):
-        """As if two more questions were asked while this one's words are encoded."""
-        monkeypatch.setattr(loaded, "encode_passages", plain)
-        loaded.word_vectors(["ท่วม"])
-        loaded.word_vectors(["ญี่ปุ่น"])
-        return plain(texts)
-
-    monkeypatch.setattr(loaded, "encode_passages", interrupted)
-    np.testing.assert_array_equal(loaded.word_vectors(["น้ำ", "นาโต"]), plain(["น้ำ", "นาโต"]))
+    spy = loaded._tokenizer = Spy(loaded._tokenizer)
+    loaded.encode_passages(["น้ำ ท่วม", "น้ำ นาโต"])
+    loaded.word_vectors(["ท่วม", "ญี่ปุ่น"])
+    loaded.encode_questions(["นาโต ญี่ปุ่น"])
+    assert spy.cut == ["น้ำ", "ท่วม", "นาโต", "ญี่ปุ่น"]
 
 
 def test_retrained_weights_have_another_name_and_moved_ones_the_same(static, tmp_path):

@@ -2,10 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from index import thai
-from index.lexical import GRAM_CHARS, Lexical
+from index.lexical import GRAM_CHARS, Lexical, Terms
 from tests.toys import each
 
 PASSAGES = {
@@ -44,6 +45,10 @@ def pairs(ranked):
     return [(item.passage, item.score) for item in ranked]
 
 
+def add(lexical, number, title, text):
+    lexical.add(number, Terms.of(thai.words(title) + thai.words(text), text))
+
+
 def weighted(terms):
     return [way for term, weight in terms.items() for way in each([term], weight)]
 
@@ -56,7 +61,7 @@ def found(lexical, *words, k=10):
 def lexical(tmp_path):
     lexical = Lexical(tmp_path / "words")
     for number, (title, text) in PASSAGES.items():
-        lexical.add(number, title, text)
+        add(lexical, number, title, text)
     lexical.commit()
     return lexical
 
@@ -79,7 +84,8 @@ def test_words_are_ranked_by_bm25_and_the_best_scores_one(lexical, terms):
 def test_the_scores_of_words_and_of_ngrams_are_added_each_as_its_weighted_share_of_the_best(lexical, monkeypatch):
     monkeypatch.setattr("index.lexical.FIELD_WEIGHTS", {"words": 1.0, "grams": 0.5})
     words = {number: text.split() for number, (_, text) in PASSAGES.items()}
-    grams = {number: thai.ngrams(text, GRAM_CHARS) for number, (_, text) in PASSAGES.items()}
+    grams = {number: [text[at : at + GRAM_CHARS] for at in range(len(text) - GRAM_CHARS + 1)]  # over spaces too
+             for number, (_, text) in PASSAGES.items()}  # fmt: skip
     word_terms, gram_terms = {"นาโต": 1.0, "รถไฟ": 1.0}, {"ประช": 1.0, "มาดร": 1.0}
     total = relative(bm25(words, word_terms))
     for number, score in relative(bm25(grams, gram_terms)).items():
@@ -100,8 +106,8 @@ def test_of_the_ways_to_write_one_thing_the_best_counts_and_the_terms_of_a_way_a
 
 def test_a_slip_of_a_letter_is_still_found_by_the_ngrams_around_it(tmp_path):
     lexical = Lexical(tmp_path / "words")
-    lexical.add(1, "", "นายกรัฐมนตรีฟูมิโอะ คิชิดะ เดินทางถึง")
-    lexical.add(2, "", "รถไฟขบวนใหม่มาถึงแล้ว")
+    add(lexical, 1, "", "นายกรัฐมนตรีฟูมิโอะ คิชิดะ เดินทางถึง")
+    add(lexical, 2, "", "รถไฟขบวนใหม่มาถึงแล้ว")
     lexical.commit()
     grams = each(thai.ngrams("ฟุมิโอะ", GRAM_CHARS))
     assert [item.passage for item in lexical.search({"grams": grams}, 5)] == [1]
@@ -109,24 +115,56 @@ def test_a_slip_of_a_letter_is_still_found_by_the_ngrams_around_it(tmp_path):
 
 def test_a_name_in_the_other_script_is_found_by_its_sound(tmp_path):
     lexical = Lexical(tmp_path / "words")
-    lexical.add(1, "", "นายฟูมิโอะ คิชิดะ เดินทางถึง")
-    lexical.add(2, "", "รถไฟขบวนใหม่มาถึงแล้ว")
+    add(lexical, 1, "", "นายฟูมิโอะ คิชิดะ เดินทางถึง")
+    add(lexical, 2, "", "รถไฟขบวนใหม่มาถึงแล้ว")
     lexical.commit()
     assert [item.passage for item in lexical.search({"sounds": each(thai.sounds("kishida"))}, 5)] == [1]
 
 
 def test_the_title_counts_as_words_of_its_passage(tmp_path):
     lexical = Lexical(tmp_path / "words")
-    lexical.add(1, "ประชุมนาโต", "ฝนตกหนัก")
-    lexical.add(2, "รถไฟ", "ฝนตกหนัก")
+    add(lexical, 1, "ประชุมนาโต", "ฝนตกหนัก")
+    add(lexical, 2, "รถไฟ", "ฝนตกหนัก")
     lexical.commit()
     assert found(lexical, "นาโต") == [1]
+
+
+@pytest.mark.parametrize(
+    ("field", "cut"), [("grams", lambda text: thai.ngrams(text, GRAM_CHARS)), ("sounds", thai.sounds)]
+)
+def test_a_passage_is_found_by_each_ngram_that_a_question_of_its_text_has(tmp_path, seed_text, field, cut):
+    text = thai.normalise(seed_text[:600]).text
+    lexical = Lexical(tmp_path / "words")
+    add(lexical, 1, "", text)
+    lexical.commit()
+    assert cut(text)
+    assert [gram for gram in cut(text) if not lexical.search({field: each([gram])}, 1)] == []
+
+
+@pytest.mark.parametrize("few", [0, 100])  # looked for down the ranking of all, or asked for by number
+def test_a_search_among_some_passages_ranks_them_as_a_search_among_all_does(lexical, monkeypatch, few):
+    monkeypatch.setattr("index.lexical.FEW", few)
+    wanted = {"words": each(["รถไฟ", "ประชุม", "นาโต"])}
+    everything = lexical.search(wanted, 10)
+    for among in ([11], [12, 13], [11, 13, 14, 99], []):
+        best = max((item.score for item in everything if item.passage in among), default=1.0)
+        expected = [(item.passage, pytest.approx(item.score / best)) for item in everything if item.passage in among]
+        assert pairs(lexical.search(wanted, 10, np.array(among, np.int64))) == expected
+        assert pairs(lexical.search(wanted, 1, np.array(among, np.int64))) == expected[:1]
+
+
+def test_it_knows_the_numbers_of_its_passages(lexical, tmp_path):
+    assert lexical.passages() == set(PASSAGES)
+    lexical.remove([12])
+    lexical.commit()
+    assert lexical.passages() == set(PASSAGES) - {12}
+    assert Lexical(tmp_path / "empty").passages() == set()
 
 
 def test_equal_scores_go_by_passage_number(tmp_path):
     lexical = Lexical(tmp_path / "words")
     for number in (9, 3, 7, 5):
-        lexical.add(number, "", "น้ำท่วม รถไฟ")
+        add(lexical, number, "", "น้ำท่วม รถไฟ")
     lexical.commit()
     assert found(lexical, "รถไฟ") == [3, 5, 7, 9]
 
@@ -144,7 +182,7 @@ def test_nothing_is_found_without_a_term_or_in_an_empty_index(lexical, tmp_path)
 
 
 def test_what_was_added_is_found_from_the_commit_on(lexical):
-    lexical.add(15, "", "รถไฟ ลาว")
+    add(lexical, 15, "", "รถไฟ ลาว")
     assert found(lexical, "ลาว") == []
     lexical.commit()
     assert found(lexical, "ลาว") == [15]
@@ -165,9 +203,9 @@ def test_a_removed_passage_is_gone(lexical, tmp_path, reopened):
 
 
 def test_a_passage_added_and_removed_before_the_commit_is_gone(lexical):
-    lexical.add(15, "", "ลาว")
+    add(lexical, 15, "", "ลาว")
     lexical.remove([15])
-    lexical.add(16, "", "ลาว")
+    add(lexical, 16, "", "ลาว")
     lexical.commit()
     assert found(lexical, "ลาว") == [16]
 

@@ -1,6 +1,7 @@
 """The command line as programs rely on it: what goes to which stream, and with which exit status."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -131,3 +132,67 @@ def test_a_question_waits_for_neither_gradio_nor_torch(folder):
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "คิชิดะ" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the same words printed in two years, by two papers."""
+    place = tmp_path_factory.mktemp("dated")
+    lines = [
+        {"id": "a", "text": "น้ำท่วมกรุงเทพ ฝนตกหนักทั้งคืน", "published": "3 ต.ค. 2565", "source": "https://one.example/a"},
+        {"id": "b", "text": "น้ำท่วมกรุงเทพ ระดับน้ำสูงขึ้น", "published": "2021-10-03", "source": "https://two.example/b"},
+    ]
+    (place / "news.jsonl").write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), "utf-8")
+    assert run("index", place / "news.jsonl", "--index", place / "index").exit_code == 0
+    return place / "index"
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ([], {"a", "b"}),
+        (["--from", "2565"], {"a"}),
+        (["--to", "31 ธ.ค. 2564"], {"b"}),
+        (["--from", "2021-10", "--to", "ต.ค. 64"], {"b"}),
+        (["--source", "ONE.example"], {"a"}),
+        (["--from", "2565", "--source", "two"], set()),
+    ],
+)
+def test_search_and_ask_keep_to_dates_of_either_era_and_to_sources(dated, options, found):
+    for command in ("search", "ask"):
+        result = run(command, "น้ำท่วมกรุงเทพ", "--index", dated, "--json", *options)
+        assert result.exit_code == 0
+        assert {passage["article_id"] for passage in json.loads(result.stdout)["passages"]} == found
+
+
+@pytest.mark.parametrize(
+    "options", [["--from", "เมื่อวาน"], ["--to", "32 ม.ค. 2565"], ["--from", "2566", "--to", "2565"]]
+)
+def test_what_is_no_date_is_a_wrong_call_told_in_one_sentence(dated, options):
+    result = run("search", "น้ำท่วม", "--index", dated, "--lang", "en", *options)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_check_tells_a_whole_index_from_a_damaged_one(dated, tmp_path):
+    result = run("check", "--index", dated, "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, {"index": str(dated), "whole": True, "problems": []})
+    copy = Path(shutil.copytree(dated, tmp_path / "index"))
+    (vectors,) = copy.glob("g*/vectors.faiss")
+    vectors.write_bytes(vectors.read_bytes()[:-1] + b"?")
+    result = run("check", "--index", copy, "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["problems"] == [{"code": "index.damaged", "file": "vectors.faiss"}]
+    assert "--afresh" in run("check", "--index", copy, "--lang", "en").stdout
+    assert run("check", "--index", tmp_path / "nothing").exit_code == 1
+
+
+def test_an_index_of_another_format_is_built_anew_after_saying_so(dated, tmp_path):
+    copy = Path(shutil.copytree(dated, tmp_path / "index"))
+    (manifest,) = copy.glob("g*/manifest.json")
+    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 1'))
+    result = run("index", dated.parent / "news.jsonl", "--index", copy, "--json", "--lang", "en")
+    assert result.exit_code == 0
+    assert "built anew" in result.stderr
+    assert json.loads(result.stdout)["added"] == 2

@@ -162,3 +162,23 @@ def test_many_ask_while_it_is_rebuilt(service: Service, articles: Path) -> None:
             (articles / f"more{number}.txt").write_text(f"ข่าวอื่น\n\nเรื่องอื่นหมายเลข {number}", "utf-8")
             service.rebuild()
         assert {answer.result(30) for answer in asked} == {alone}
+
+
+def test_watching_rebuilds_when_the_articles_change(
+    service: Service, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed, watched = threading.Event(), threading.Event()
+
+    def changes(paths: Any, index: Path) -> Any:
+        assert changed.wait(20)
+        yield
+        watched.set()  # what follows a change is done when the next one is waited for
+
+    monkeypatch.setattr("index.watch.changes", changes)
+    service.rebuild()
+    service.watch()
+    (articles / "harbour.txt").write_text("ข่าวท่าเรือ\n\nท่าเรือบ้านทรายเปิดเมื่อ พ.ศ. 2560", "utf-8")
+    changed.set()
+    assert watched.wait(20)
+    assert service.articles == 2
+    assert "2560" in service.ask("ท่าเรือบ้านทรายเปิดเมื่อใด").citations[0].quote

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import tempfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +22,7 @@ class ToyEncoder:
     name = "toy"
     dimensions = 64
     span_chars: int | None = 200
+    reads_words = False
 
     def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
         rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
@@ -53,3 +58,30 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 def each(terms: Iterable[str], weight: float = 1.0) -> list[Alternatives]:
     """Every term wanted by itself, as `Lexical.search` takes it."""
     return [[([term], weight)] for term in terms]
+
+
+class Spy(ToyEncoder):
+    """Remembers what it was asked to embed."""
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+
+    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
+        self.embedded.extend(texts)
+        return super().encode_passages(texts)
+
+
+def lines(*articles: Mapping[str, object]) -> str:
+    """JSON lines of articles."""
+    return "".join(json.dumps(article, ensure_ascii=False) + "\n" for article in articles)
+
+
+@contextmanager
+def in_memory(otherwise: Path) -> Iterator[Path]:
+    """A folder in memory, where hundreds of builds need not wait for a disk; `otherwise` where there is none."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield otherwise
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)

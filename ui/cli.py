@@ -17,6 +17,7 @@ from typing import Any
 import click
 from tqdm import tqdm
 
+from index.filters import filter_of
 from index.types import KhamtopError
 from qa.types import Language
 from ui import render, texts
@@ -25,7 +26,7 @@ DEFAULT_INDEX = Path(".khamtop")
 DEFAULT_ARTICLES = Path("seeds")
 
 #: A failure of these kinds lies in how the command was called.
-_CALL_WAS_WRONG = ("question.", "articles.missing", "eval.unreadable")
+_CALL_WAS_WRONG = ("question.", "articles.missing", "eval.unreadable", "filter.")
 
 
 class _ServeByDefault(click.Group):
@@ -52,6 +53,10 @@ def _options(*names: str) -> Callable[[Any], Any]:
             "--encoder", metavar="NAME_OR_FOLDER", help="A sentence-transformers model in place of the embedded one.",
         ),
         "k": click.option("-k", type=click.IntRange(1, 100), default=5, show_default=True, help="Number of passages."),
+        "from": click.option("--from", "since", metavar="DATE", help="Only articles from this day, month or year on."),
+        "to": click.option("--to", "until", metavar="DATE", help="Only articles up to this day, month or year."),
+        "source": click.option("--source", metavar="TEXT", help="Only articles whose path or address has TEXT in it."),
+        "watch": click.option("--watch", is_flag=True, help="Stay, and rebuild whenever the articles change."),
         "json": click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."),
         "lang": click.option("--lang", type=click.Choice(["th", "en"]), help="Language of messages."),
         "debug": click.option("--debug", is_flag=True, help="Show the traceback of a failure."),
@@ -75,11 +80,11 @@ def main() -> None:
 
 
 @main.command()
-@_options("index", "articles", "encoder")
+@_options("index", "articles", "encoder", "watch")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to serve on.")
 def serve(
-    folder: Path, articles: tuple[Path, ...], encoder: str | None, host: str, port: int,
+    folder: Path, articles: tuple[Path, ...], encoder: str | None, watch: bool, host: str, port: int,
     lang: Language | None, debug: bool,
 ) -> None:  # fmt: skip
     """Serve the web page, building the index first if there is none.
@@ -93,6 +98,8 @@ def serve(
 
         service = Service(folder, articles, encoder)
         service.start()
+        if watch:
+            service.watch()
         from ui.web import launch  # Gradio takes seconds to import, while a first build goes on
 
         page = launch(service, host=host, port=port, block=False)
@@ -102,31 +109,35 @@ def serve(
 
 @main.command()
 @click.argument("question")
-@_options("index", "encoder", "k", "json")
+@_options("index", "encoder", "k", "from", "to", "source", "json")
 def ask(
-    question: str, folder: Path, encoder: str | None, k: int, as_json: bool, lang: Language | None, debug: bool
-) -> None:
+    question: str, folder: Path, encoder: str | None, k: int, since: str | None, until: str | None,
+    source: str | None, as_json: bool, lang: Language | None, debug: bool,
+) -> None:  # fmt: skip
     """Answer QUESTION with quotes from the indexed articles.
 
     \b
     Example:
       khamtop ask "ใครเป็นนายกรัฐมนตรีญี่ปุ่น"
+      khamtop ask "ใครเป็นนายกรัฐมนตรีญี่ปุ่น" --from "มิ.ย. 2565" --to 2566
     """
     with _reporting(lang, debug):
         from qa.answer import answer
         from qa.question import check
 
         check(question)  # before anything is loaded for it
-        found = answer(question, _open(folder, encoder), k=k)
+        bounds = filter_of(since, until, source)
+        found = answer(question, _open(folder, encoder), k=k, bounds=bounds)
         _print(as_json, render.to_json(found), render.to_text(found))
 
 
 @main.command()
 @click.argument("question")
-@_options("index", "encoder", "k", "json")
+@_options("index", "encoder", "k", "from", "to", "source", "json")
 def search(
-    question: str, folder: Path, encoder: str | None, k: int, as_json: bool, lang: Language | None, debug: bool
-) -> None:
+    question: str, folder: Path, encoder: str | None, k: int, since: str | None, until: str | None,
+    source: str | None, as_json: bool, lang: Language | None, debug: bool,
+) -> None:  # fmt: skip
     """Find the passages that fit QUESTION best.
 
     \b
@@ -138,20 +149,23 @@ def search(
         from qa.retrieve import search as find
 
         check(question)
-        hits = find(question, _open(folder, encoder), k=k)
+        bounds = filter_of(since, until, source)
+        hits = find(question, _open(folder, encoder), k=k, bounds=bounds)
         _print(as_json, render.hits_to_json(question, hits), render.hits_to_text(hits, language_of(question)))
 
 
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@_options("index", "articles", "encoder", "json")
+@_options("index", "articles", "encoder", "watch", "json")
+@click.option("--afresh", is_flag=True, help="Build everything anew, whatever is there.")
 def index(
-    paths: tuple[Path, ...], articles: tuple[Path, ...], folder: Path, encoder: str | None, as_json: bool,
-    lang: Language | None, debug: bool,
+    paths: tuple[Path, ...], articles: tuple[Path, ...], folder: Path, encoder: str | None, watch: bool,
+    as_json: bool, afresh: bool, lang: Language | None, debug: bool,
 ) -> None:  # fmt: skip
     """Index the articles under PATHS, doing only what changed since the last time.
 
-    Articles that are no longer there leave the index.
+    Articles that are no longer there leave the index. With --watch it goes on until it is interrupted,
+    and prints what each rebuild did.
 
     \b
     Example:
@@ -163,18 +177,55 @@ def index(
         from index.store import remembered_encoder
 
         source = encoder or remembered_encoder(folder)
-        with _progress(lang) as progress:
-            report = build(paths or articles, folder, load_encoder(source), progress, source)
-        _print(as_json, render.report_to_json(report), render.report_to_text(report, _language(lang)))
+        model = load_encoder(source)
+
+        def build_once(anew: bool) -> None:
+            with _progress(lang) as progress:
+                report = build(paths or articles, folder, model, progress, source, anew)
+            _print(as_json, render.report_to_json(report), render.report_to_text(report, _language(lang)))
+
+        build_once(afresh)
+        if watch:
+            from index.watch import changes
+
+            for _ in changes(paths or articles, folder):
+                with _going_on(lang):
+                    build_once(False)
+
+
+@main.command()
+@_options("index", "json")
+def check(folder: Path, as_json: bool, lang: Language | None, debug: bool) -> None:
+    """Read the whole index and tell what is wrong with it, if anything is.
+
+    \b
+    Example:
+      khamtop check --index ~/news/.khamtop
+    """
+    with _reporting(lang, debug):
+        from index.check import problems
+
+        found = list(problems(folder))
+        sentences = [texts.sentence(problem, _language(lang)) for problem in found]
+        whole = texts.text("check.whole", _language(lang), folder=folder)
+        advice = texts.text("check.advice", _language(lang))
+        codes = [{"code": problem.code, **problem.facts} for problem in found]
+        _print(
+            as_json,
+            {"index": str(folder), "whole": not found, "problems": codes},
+            "\n".join([*sentences, advice] if found else [whole]),
+        )
+        sys.exit(1 if found else 0)
 
 
 @main.command("eval")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--questions", type=click.Path(path_type=Path), help="The same questions in other words, by id.")
-@_options("encoder", "json")
+@_options("encoder", "from", "to", "source", "json")
 def evaluate(
-    file: Path, questions: Path | None, encoder: str | None, as_json: bool, lang: Language | None, debug: bool
-) -> None:
+    file: Path, questions: Path | None, encoder: str | None, since: str | None, until: str | None,
+    source: str | None, as_json: bool, lang: Language | None, debug: bool,
+) -> None:  # fmt: skip
     """Measure retrieval, answers and abstention on FILE (SQuAD JSON).
 
     Prints JSON on standard output and, without --json, a table on standard error.
@@ -193,7 +244,8 @@ def evaluate(
                 bar.total = total
                 bar.update(done - bar.n)
 
-            figures = measure(file, load_encoder(encoder), questions, progress)
+            bounds = filter_of(since, until, source)
+            figures = measure(file, load_encoder(encoder), questions, progress, bounds)
         if not as_json:
             click.echo(render.figures_to_text(figures), err=True)
         click.echo(json.dumps(figures, ensure_ascii=False))
@@ -244,6 +296,9 @@ def _progress(lang: Language | None) -> Iterator[Callable[[str, int, int], None]
             nonlocal current
             if stage != current:
                 current = stage
+                if stage.startswith("afresh."):
+                    bar.write(texts.text(f"stage.{stage}", _language(lang)), file=sys.stderr)
+                    return
                 bar.reset(total or None)
                 bar.set_description(texts.text(f"stage.{stage}", _language(lang)))
             bar.update(done - bar.n)
@@ -269,6 +324,15 @@ def _reporting(lang: Language | None, debug: bool) -> Iterator[None]:
         known = error if isinstance(error, KhamtopError) else KhamtopError("internal")
         click.echo(texts.sentence(known, _language(lang)), err=True)
         sys.exit(2 if known.code.startswith(_CALL_WAS_WRONG) else 1)
+
+
+@contextmanager
+def _going_on(lang: Language | None) -> Iterator[None]:
+    """Tells what went wrong in one sentence, and goes on."""
+    try:
+        yield
+    except KhamtopError as error:
+        click.echo(texts.sentence(error, _language(lang)), err=True)
 
 
 def _language(lang: Language | None) -> Language:

@@ -358,7 +358,16 @@ function renderCard(card, best) {
       foundBy.length ? h("span", {}, `${t("page.found_by")} ${foundBy.join(" · ")}`) : null,
     ),
     h("p", { class: "passage", lang: "th" }, h("bdi", {}, renderParts(card.parts))),
+    card.copies.length
+      ? h("p", { class: "quiet copies" }, t("page.copies"), " ", card.copies.map(renderCopy))
+      : null,
   );
+}
+
+// Another article that prints the same words: its title, and where it is.
+function renderCopy(copy, place) {
+  const where = [copy.title || copy.source, copy.published].filter(Boolean).join(", ");
+  return [place ? "; " : "", h("bdi", { title: copy.source }, where)];
 }
 
 function renderParts(parts, current) {

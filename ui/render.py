@@ -82,6 +82,7 @@ def _citation_to_json(citation: Citation) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
+        **_copies_to_json(citation.copies),
     }
 
 
@@ -94,7 +95,14 @@ def _hit_to_json(hit: Hit) -> dict[str, Any]:
         "score": round(hit.score, 4),
         "dense_rank": hit.dense_rank,
         "lexical_rank": hit.lexical_rank,
+        **_copies_to_json(hit.copies),
     }
+
+
+def _copies_to_json(copies: Iterable[Article]) -> dict[str, Any]:
+    """Where else the same words are printed; nothing where they are not."""
+    elsewhere = [_article_to_json(copy) for copy in copies]
+    return {"copies": elsewhere} if elsewhere else {}
 
 
 # -- Words around the quotes ------------------------------------------------------------------------
@@ -124,6 +132,11 @@ def _led(answer: Answer) -> list[tuple[str, Citation]]:
     return led
 
 
+def copies_text(copies: Sequence[Article], language: Language) -> str:
+    """Where else the same words are printed."""
+    return text("answer.copies", language, titles=", ".join(f"{copy.title} ({copy.source})" for copy in copies))
+
+
 # -- Plain text: the terminal -----------------------------------------------------------------------
 
 
@@ -137,7 +150,9 @@ def to_text(answer: Answer) -> str:
             lines += [_hit_to_text(number, hit) for number, hit in enumerate(answer.hits[:NEAREST_SHOWN], start=1)]
     else:
         lines = [answer_text(answer), "", text("answer.sources", language)]
-        lines += [f"[{citation.number}] {_heading(citation.article)}" for citation in answer.citations]
+        for citation in answer.citations:
+            lines.append(f"[{citation.number}] {_heading(citation.article)}")
+            lines += [f"    {copies_text(citation.copies, language)}"] if citation.copies else []
     return _shown("\n".join(lines))
 
 
@@ -227,17 +242,20 @@ def article_to_page(article: Article, quotes: Sequence[dict[str, Any]]) -> dict[
 
 def _cards(answer: Answer) -> list[dict[str, Any]]:
     quotes: list[dict[int, Span]] = [{} for _ in answer.hits]
+    copies = [{copy.id: copy for copy in hit.copies} for hit in answer.hits]
     for citation in answer.citations:
         holder = _holder(citation, answer.hits)
         if holder is not None:
             quotes[holder][citation.number] = (citation.start, citation.end)
+            copies[holder].update({copy.id: copy for copy in citation.copies})
     cards = []
-    for hit, marks in zip(answer.hits, quotes, strict=True):
+    for hit, marks, printed in zip(answer.hits, quotes, copies, strict=True):
         # A quote may run past its passage's edge: the card then shows it whole.
         start = min([hit.passage.start, *(start for start, _ in marks.values())])
         end = max([hit.passage.end, *(end for _, end in marks.values())])
         parts = _parts(hit.article.text, start, end, marks)
-        cards.append({**_hit_to_json(hit), "numbers": sorted(marks), "parts": parts})
+        elsewhere = [_article_to_json(copy) for copy in printed.values()]
+        cards.append({**_hit_to_json(hit), "copies": elsewhere, "numbers": sorted(marks), "parts": parts})
     return sorted(cards, key=lambda card: card["numbers"][:1] or [len(answer.citations) + 1])
 
 

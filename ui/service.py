@@ -16,7 +16,7 @@ from pathlib import Path
 from index.build import Report, build
 from index.encoder import load_encoder
 from index.store import Index, remembered_encoder
-from index.types import Article, Encoder, KhamtopError
+from index.types import Article, Encoder, Filter, KhamtopError
 from qa.answer import answer
 from qa.retrieve import search
 from qa.suggest import suggest
@@ -78,19 +78,29 @@ class Service:
                 raise
             self.begin_build()
 
-    def ask(self, question: str, history: Sequence[str] = (), k: int = 5) -> Answer:
+    def watch(self) -> None:
+        """Rebuilds from now on whenever the articles change; what goes wrong then stands in `last_build`."""
+        from index.watch import changes
+
+        def follow() -> None:
+            for _ in changes(self._articles, self._folder):
+                self.begin_build().finished.wait()
+
+        threading.Thread(target=follow, name="khamtop-watch", daemon=True).start()
+
+    def ask(self, question: str, history: Sequence[str] = (), k: int = 5, bounds: Filter | None = None) -> Answer:
         """The answer; `history` are the earlier questions of the conversation, oldest first.
 
         Raises:
             KhamtopError: for a question or a `k` that cannot be worked with, or while there is no index.
         """
         _check(k)
-        return answer(question, self._ready().index, history, k)
+        return answer(question, self._ready().index, history, k, bounds=bounds)
 
-    def search(self, question: str, history: Sequence[str] = (), k: int = 5) -> list[Hit]:
+    def search(self, question: str, history: Sequence[str] = (), k: int = 5, bounds: Filter | None = None) -> list[Hit]:
         """The best `k` passages; raises as `ask` does."""
         _check(k)
-        return search(question, self._ready().index, history, k)
+        return search(question, self._ready().index, history, k, bounds)
 
     def article(self, identity: str) -> Article:
         """The article of that id.

@@ -74,6 +74,37 @@ TEXTS: dict[str, tuple[str, str]] = {
         "หยุดสร้างดัชนีแล้ว ดัชนีเดิมยังใช้ได้ตามปกติ",
         "The build was stopped. The last index goes on answering.",
     ),
+    "index.memory": (
+        "หน่วยความจำไม่พอสำหรับสร้างดัชนี ดัชนีเดิมยังอยู่ครบ",
+        "Memory ran out while building the index. The last index is as it was.",
+    ),
+    "check.whole": ("ดัชนีใน {folder} สมบูรณ์", "The index in {folder} is whole."),
+    "check.advice": (
+        "สร้างดัชนีใหม่ทั้งหมดด้วย khamtop index --afresh",
+        "Build it anew with khamtop index --afresh.",
+    ),
+    "check.vectors": (
+        "เวกเตอร์กับบทความไม่ตรงกัน (ขาด {missing} ข้อความ เกิน {unknown} ข้อความ)",
+        "Vectors and articles disagree (passages without vectors: {missing}, vectors of no passage: {unknown}).",
+    ),
+    "check.words": (
+        "ดัชนีคำกับบทความไม่ตรงกัน (ขาด {missing} ข้อความ เกิน {unknown} ข้อความ)",
+        "Words and articles disagree (passages without words: {missing}, words of no passage: {unknown}).",
+    ),
+    "check.counts": (
+        "จำนวนบทความหรือข้อความไม่ตรงกับที่บันทึกไว้ ({articles} บทความ {passages} ข้อความ)",
+        "The index does not hold the {articles} articles and {passages} passages that it says.",
+    ),
+    "check.spans": ("ข้อความของบทความ {article} อยู่นอกตัวบทความ", "A passage of {article} lies outside of it."),
+    "check.orphans": ("มีข้อความของบทความที่ไม่มีในดัชนี {count} รายการ", "Passages of articles that are not there: {count}."),
+    "filter.date": (
+        "อ่านวันที่ “{date}” ไม่ได้ พิมพ์วัน เดือน หรือปี เช่น 29 มิ.ย. 2565, มิ.ย. 2565 หรือ 2022-06-29",
+        "“{date}” is no date. Give a day, a month or a year, such as 29 June 2022, 2022-06 or 2565.",
+    ),
+    "filter.order": (
+        "ช่วงวันที่ตั้งแต่ {since} ถึง {until} ไม่มีวันใดอยู่เลย",
+        "No day lies from {since} to {until}.",
+    ),
     "encoder.unreadable": (
         "เปิดตัวเข้ารหัส {name} ไม่ได้",
         "The encoder {name} could not be opened.",
@@ -132,6 +163,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The articles do not answer this question.",
     ),
     "answer.nearest": ("ข้อความที่ใกล้เคียงที่สุด", "The nearest passages"),
+    "answer.copies": ("ลงซ้ำใน {titles}", "Also printed in {titles}"),
     "answer.sources": ("แหล่งที่มา", "Sources"),
     # The terminal.
     "search.none": ("ไม่พบข้อความที่เกี่ยวข้อง", "No passage was found."),
@@ -150,12 +182,23 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # A build's stages.
     "stage.start": ("กำลังเตรียม", "Getting ready"),
+    "stage.afresh.encoder": (
+        "ดัชนีเดิมสร้างด้วยตัวเข้ารหัสอื่น จึงสร้างใหม่ทั้งหมด",
+        "The index was made with another encoder: everything is built anew.",
+    ),
+    "stage.afresh.format": (
+        "ดัชนีเดิมเป็นรูปแบบของรุ่นอื่น จึงสร้างใหม่ทั้งหมด",
+        "The index has the format of another version: everything is built anew.",
+    ),
+    "stage.afresh.damaged": ("ดัชนีเดิมเสียหาย จึงสร้างใหม่ทั้งหมด", "The index is damaged: everything is built anew."),
+    "stage.afresh.asked": ("สร้างใหม่ทั้งหมดตามที่สั่ง", "Everything is built anew, as asked."),
     "stage.read": ("กำลังอ่านบทความ", "Reading articles"),
-    "stage.embed": ("กำลังคำนวณเวกเตอร์", "Embedding passages"),
+    "stage.embed": ("กำลังทำดัชนีบทความ", "Indexing articles"),
     "stage.train": ("กำลังฝึกตัวเข้ารหัส", "Training the encoder"),
     "stage.write": ("กำลังเขียนดัชนี", "Writing the index"),
     "stage.open": ("กำลังเปิดดัชนีใหม่", "Opening the new index"),
     # The page.
+    "page.copies": ("ลงซ้ำใน", "Also printed in"),
     "page.title": ("คำตอบ", "Khamtop"),
     "page.subtitle": ("ถามจากบทความของคุณ", "Ask your own articles"),
     "page.welcome": (

@@ -26,6 +26,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from index.filters import filter_of
 from index.types import KhamtopError
 from qa.types import Language
 from ui.render import article_to_page, hits_to_json, report_to_json, to_json, to_page
@@ -161,15 +162,22 @@ def _error_to_json(error: KhamtopError) -> dict[str, Any]:
 def _api_functions(service: Service) -> list[Callable[..., dict[str, Any]]]:
     """The endpoints for programs. Their names, parameters and docstrings are what the API page lists."""
 
-    def ask(question: str, k: int = 5, history: list[str] | None = None) -> dict[str, Any]:
-        """Answers a question with verbatim quotes; `history` holds the earlier questions, oldest first."""
-        with _sentences(question):
-            return to_json(service.ask(question, history or (), k))
+    def ask(
+        question: str, k: int = 5, history: list[str] | None = None, since: str = "", until: str = "", source: str = ""
+    ) -> dict[str, Any]:
+        """Answers a question with verbatim quotes; `history` holds the earlier questions, oldest first.
 
-    def search(question: str, k: int = 5, history: list[str] | None = None) -> dict[str, Any]:
-        """The k passages that best fit a question, best first."""
+        `since` and `until` (a day, month or year) and `source` (part of a path or address) narrow the articles.
+        """
         with _sentences(question):
-            return hits_to_json(question, service.search(question, history or (), k))
+            return to_json(service.ask(question, history or (), k, filter_of(since, until, source)))
+
+    def search(
+        question: str, k: int = 5, history: list[str] | None = None, since: str = "", until: str = "", source: str = ""
+    ) -> dict[str, Any]:
+        """The k passages that best fit a question, best first; narrowed as in `ask`."""
+        with _sentences(question):
+            return hits_to_json(question, service.search(question, history or (), k, filter_of(since, until, source)))
 
     def rebuild() -> dict[str, Any]:
         """Indexes what changed among the articles, waits until it is done, and tells what was found."""

@@ -193,7 +193,7 @@ def test_the_arrow_keys_turn_to_the_next_and_the_previous_quote(
     spans = [(article.text.index(quote), article.text.index(quote) + len(quote)) for quote in quotes]
     cited = tuple(Citation(number, article, *span) for number, span in enumerate(spans, start=1))
     made = Answer("ที่ใด", "th", cited, None, (), 1.0, False)
-    monkeypatch.setattr(ui.service, "answer", lambda *arguments: made)
+    monkeypatch.setattr(ui.service, "answer", lambda *_, **__: made)
     ask(page, "ที่ใด")
     current = page.get_by_role("dialog").locator("mark.current")
     last(page, "blockquote .marker").nth(1).click()

@@ -1,0 +1,49 @@
+"""An article -> its passages with all that search needs of them, but for their vectors.
+
+This is the work on text, and most of a build's time, so it is done where it can be done side by side:
+nothing here touches the index or the encoder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from index import thai
+from index.lexical import Terms
+from index.passages import cut, spans
+from index.types import Article, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One passage: where it stands, what it says as a digest, its terms, and the stretches that get a vector each."""
+
+    span: Span
+    said: bytes
+    terms: Terms
+    stretches: list[str]
+
+
+def prepare(article: Article, span_chars: int | None, as_words: bool) -> list[Prepared]:
+    """The passages of an article; `span_chars` and `as_words` are what the encoder wants of its texts."""
+    copy = thai.normalise(article.text)  # normalised and cut once, though passages overlap
+    spans_of_words = thai.word_spans(copy.text)
+    starts = [start for start, _ in spans_of_words]
+    words = [copy.text[start:end] for start, end in spans_of_words]
+    title = thai.words(thai.normalise(article.title).text)
+    prepared = []
+    for passage in cut(article):
+        first, last = copy.position(passage.start), copy.position(passage.end)
+        text = copy.text[first:last]
+        within = words[bisect_left(starts, first) : bisect_left(starts, last)]
+        stretches = []
+        for span in spans(article.text, passage.start, passage.end, span_chars):
+            begin, end = map(copy.position, span)
+            inside = words[bisect_left(starts, begin) : bisect_left(starts, end)]
+            stretches.append(" ".join(inside) if as_words else copy.text[begin:end])
+        said = hashlib.blake2b("".join(text.split()).encode(), digest_size=8).digest()
+        terms = Terms.of([*title, *within], text)
+        prepared.append(Prepared((passage.start, passage.end), said, terms, stretches))
+    return prepared
