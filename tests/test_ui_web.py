@@ -67,7 +67,14 @@ def test_three_endpoints_are_listed(client: Client) -> None:
     assert list(listed["named_endpoints"]) == ["/ask", "/search", "/rebuild"]
     assert not listed["unnamed_endpoints"]
     parameters = listed["named_endpoints"]["/ask"]["parameters"]
-    assert [parameter["parameter_name"] for parameter in parameters] == ["question", "k", "history", "since", "until", "source"]
+    assert [parameter["parameter_name"] for parameter in parameters] == [
+        "question",
+        "k",
+        "history",
+        "since",
+        "until",
+        "source",
+    ]
 
 
 def test_ask_gives_the_command_lines_json(client: Client, service: Service) -> None:
