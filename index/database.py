@@ -73,7 +73,7 @@ class Database:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._remembered = lru_cache(maxsize=_REMEMBERED_ARTICLES)(self._fetch)
+        self._remembered = lru_cache(maxsize=_REMEMBERED_ARTICLES)(self.article_numbered)
 
     @classmethod
     def open(cls, file: Path) -> Database:
@@ -115,7 +115,7 @@ class Database:
         """Every article in the order in which they were first indexed, or `spread` of them, evenly apart."""
         numbers = [number for (number,) in self._connection.execute("SELECT number FROM articles ORDER BY number")]
         step = max(1, len(numbers) // spread) if spread else 1
-        return map(self._fetch, islice(numbers, 0, step * spread if spread else None, step))
+        return map(self.article_numbered, islice(numbers, 0, step * spread if spread else None, step))
 
     def article(self, identity: str) -> Article:
         """The article of that id.
@@ -184,7 +184,8 @@ class Database:
         )  # fmt: skip
         return [number for (number,) in rows]
 
-    def _fetch(self, number: int) -> Article:
+    def article_numbered(self, number: int) -> Article:
+        """The article of that number, read anew; raises as `article` does."""
         *fields, digest = self._one(f"SELECT {_ARTICLE} FROM articles WHERE number = ?", number) or (None,)
         try:
             identity, title, text, source, published = fields
@@ -217,11 +218,9 @@ class Database:
 
     def number_of_file(self, identity: str) -> int:
         """The number of a file, a new one for one that is not known."""
-        if self.file(identity) is None:
-            self.put_file(identity, None, ())
-        known = self.file(identity)
-        assert known is not None
-        return known.number
+        self._connection.execute("INSERT OR IGNORE INTO files (identity, rejected) VALUES (?, '[]')", (identity,))
+        (number,) = self._one("SELECT number FROM files WHERE identity = ?", identity) or ()
+        return int(number)
 
     def forget_files_but(self, numbers: Iterable[int]) -> None:
         """Forgets the files of other numbers."""
@@ -292,10 +291,6 @@ class Database:
             [(number, article, *span, said) for number, (span, said) in zip(numbers, passages, strict=True)],
         )
         return numbers
-
-    def article_numbered(self, number: int) -> Article:
-        """The article of that number; raises as `article` does."""
-        return self._fetch(number)
 
     def _one(self, query: str, *values: object) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._connection.execute(query, values).fetchone()

@@ -19,7 +19,7 @@ import numpy as np
 import tantivy
 
 from index import thai
-from index.types import Ranked, best_first
+from index.types import Ranked, best_first, holds
 
 GRAM_CHARS = 4
 
@@ -158,7 +158,7 @@ class Lexical:
         depth = k
         while True:
             found = self._best(query, depth)
-            inside = [item for item in found if among is None or _holds(among, item[0])]
+            inside = [item for item in found if among is None or holds(among, item[0])]
             if len(inside) >= k or len(found) < depth:
                 return inside[:k]
             depth *= 8  # most of what fits best lies outside: look further down
@@ -192,8 +192,3 @@ def _any(queries: Sequence[tantivy.Query]) -> tantivy.Query:
 
 def _all_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
     return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in queries])
-
-
-def _holds(ascending: np.ndarray, number: int) -> bool:
-    at = int(np.searchsorted(ascending, number))
-    return at < len(ascending) and int(ascending[at]) == number

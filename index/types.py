@@ -92,6 +92,12 @@ def best_first(scores: Mapping[int, float], k: int) -> list[Ranked]:
     return [Ranked(passage, score) for passage, score in order[:k]]
 
 
+def holds(passages: np.ndarray, number: int) -> bool:
+    """Whether a number is among ascending ones (int64): by halves, as there may be hundreds of thousands."""
+    at = int(np.searchsorted(passages, number))
+    return at < len(passages) and int(passages[at]) == number
+
+
 class Encoder(Protocol):
     """Turns text into unit vectors, so that the inner product of two is their cosine.
 

@@ -14,7 +14,7 @@ import numpy as np
 from index import thai
 from index.lexical import GRAM_CHARS, Alternatives
 from index.store import Index
-from index.types import Filter, Ranked, best_first
+from index.types import Filter, Ranked, best_first, holds
 from qa.question import content_spans, read
 from qa.types import Concept, Hit, Query
 
@@ -73,7 +73,7 @@ def _told_once(
         if (words := said[best.passage]) not in told:
             told.add(words)
             copies = [passage for passage in index.database.that_say(words) if passage not in hidden]
-            yield best, [passage for passage in copies if among is None or passage in among]
+            yield best, [passage for passage in copies if among is None or holds(among, passage)]
 
 
 def _hit(copies: Sequence[int], score: float, dense_rank: int | None, lexical_rank: int | None, index: Index) -> Hit:
