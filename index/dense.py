@@ -19,7 +19,7 @@ import numpy as np
 
 from index.types import Ranked, best_first
 
-#: Up to so many vectors all are compared, which takes about 5 ms a question (tests/benchmarks/RESULTS.md).
+#: Up to so many vectors all are compared, which takes 13 ms a question on one core.
 FLAT_MOST = 100_000
 #: Lists that a larger index sorts its vectors into, and how many of them a question looks through.
 LISTS, PROBES = 1024, 192
@@ -43,7 +43,6 @@ class Dense:
         """The vectors that `save` wrote; without `to_change` they may stay on disk until they are needed."""
         dense = cls.__new__(cls)
         dense._index = faiss.read_index(str(file), 0 if to_change else faiss.IO_FLAG_MMAP)
-        dense._share_out()
         return dense
 
     def save(self, file: Path) -> None:
@@ -133,12 +132,6 @@ class Dense:
         lists.train(vectors)
         lists.add_with_ids(vectors, numbers)
         self._index = lists
-        self._share_out()
-
-    def _share_out(self) -> None:
-        """Shares the lists of one question out among the cores; FAISS forgets this when it writes."""
-        if not self.is_exact:
-            self._index.parallel_mode = 1
 
     def _numbers(self) -> np.ndarray:
         """int64 of shape (vectors,): the passage of each."""
