@@ -22,7 +22,7 @@ from index.types import Ranked, best_first
 #: Up to so many vectors all are compared, which takes 13 ms a question on one core.
 FLAT_MOST = 100_000
 #: Lists that a larger index sorts its vectors into, and how many of them a question looks through.
-LISTS, PROBES = 1024, 192
+LISTS, PROBES = 1024, 144
 #: Passages among fewer than this part of all are looked for in every list.
 NARROW = 0.2
 _TRAINING_ROUNDS = 10

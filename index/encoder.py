@@ -109,7 +109,7 @@ class StaticEncoder:
                 self._rows = {}
                 new = list(dict.fromkeys(words))
                 self._sums = np.empty((max(len(new), _REMEMBERED_WORDS), self.dimensions), np.float32)
-            encodings = self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
+            encodings = self._tokenizer.encode_batch_fast(new, add_special_tokens=False) if new else []
             for word, encoding in zip(new, encodings, strict=True):
                 tokens = np.array(encoding.ids, np.int64)
                 vectors = self._vectors.take(self._mapping.take(tokens), axis=0)

@@ -12,6 +12,7 @@ differently.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,8 @@ _GRAMS = {"grams": (GRAM_CHARS, GRAM_CHARS), "sounds": thai.SOUND_SIZES}
 _WRITER_BYTES = 64_000_000
 #: A search among so many passages asks for them by number; among more, it looks further down the ranking of all.
 FEW = 5000
+#: The fields of one question are searched at the same time: tantivy lets other threads run meanwhile.
+_SIDE_BY_SIDE = ThreadPoolExecutor(len(FIELD_WEIGHTS), thread_name_prefix="khamtop-words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +143,8 @@ class Lexical:
         `among` restricts the search to these passage numbers (ascending).
         """
         total: dict[int, float] = {}
-        for field, alternatives in wanted.items():
-            ranked = self._search_field(field, alternatives, 4 * k, among)
+        searched = _SIDE_BY_SIDE.map(lambda field: self._search_field(field, wanted[field], 4 * k, among), wanted)
+        for field, ranked in zip(wanted, searched, strict=True):
             best = max((score for _, score in ranked), default=0.0) or 1.0
             for passage, score in ranked:
                 total[passage] = total.get(passage, 0.0) + FIELD_WEIGHTS[field] * score / best

@@ -251,6 +251,7 @@ def _thai_skeleton(stretch: str) -> str:
     return _SILENT.sub("", stretch).translate(_THAI_SOUNDS)
 
 
+@lru_cache(maxsize=1 << 13)
 def _latin_skeleton(stretch: str) -> str:
     for letters, sound in _LATIN_DIGRAPHS:
         stretch = stretch.replace(letters, sound)

@@ -16,7 +16,6 @@ import numpy as np
 
 from index import thai
 from index.store import Index
-from index.types import Encoder
 from qa.spans import letters, split
 from qa.types import Query
 
@@ -35,6 +34,8 @@ SCORE_WEIGHT, SUPPORT_WEIGHT, TOLD_WEIGHT, BIAS = 0.14, 10.27, 4.16, -20.90
 LEAST_TOLD = 20.0
 
 Rarity = Callable[[str], float]
+#: Words -> their unit vectors, as `Encoder.word_vectors` gives them.
+Vectors = Callable[[tuple[str, ...]], np.ndarray | None]
 
 
 def rarity_in(index: Index) -> Rarity:
@@ -56,7 +57,7 @@ class Evidence:
     only something like it, and each thing by its rarity.
     """
 
-    def __init__(self, query: Query, title: str, text: str, rarity: Rarity, encoder: Encoder) -> None:
+    def __init__(self, query: Query, title: str, text: str, rarity: Rarity, vectors: Vectors) -> None:
         head, body = split(title), split(text)
         words = head.words + body.words
         self._title, self._text = title, text
@@ -66,13 +67,23 @@ class Evidence:
         self._weights = weights(query, rarity)
         #: How much the question tells, in nats: the rarities of all that it names.
         self.told = sum(self._weights)
-        self._places: dict[str, list[int]] = {}
+        places: dict[str, list[int]] = {}
         for place, word in enumerate(words):
-            self._places.setdefault(word, []).append(place)
-        own = [word for concept in query.concepts for word in concept.spellings[0]]
-        spelled, meant = _alike(own, words, encoder)
-        #: (question words, passage words), the rows of each concept's own spelling one after the other
-        self._spelled, self._meant = spelled, meant
+            places.setdefault(word, []).append(place)
+        #: For each concept the spellings that stand here at all, as the places of each of their words.
+        self._places = [
+            [[places[word] for word in way] for way in concept.spellings if places.keys() >= set(way)]
+            for concept in query.concepts
+        ]
+        own = tuple(word for concept in query.concepts for word in concept.spellings[0])
+        #: Where the words of each concept's own spelling begin among `own`.
+        self._rows = np.cumsum([0, *(len(concept.spellings[0]) for concept in query.concepts[:-1])])
+        #: (own, words) cosines
+        self._spelled = letters(own) @ np.concatenate([head.letters, body.letters]).T
+        self._meant = np.zeros_like(self._spelled)
+        if (asked := vectors(own)) is not None:
+            there = [np.asarray(vectors(part.words)) for part in (head, body)]
+            self._meant = asked @ np.concatenate(there).T
 
     @property
     def support(self) -> float:
@@ -86,28 +97,31 @@ class Evidence:
         return self._borne_out(first, after, self._text[start:end])
 
     def _borne_out(self, first: int, after: int, text: str) -> float:
-        borne, row = 0.0, 0
-        for concept, weight in zip(self._concepts, self._weights, strict=True):
+        borne = 0.0
+        likenesses = self._likenesses(first, after)
+        known = zip(self._concepts, self._weights, self._places, likenesses, strict=True)
+        for concept, weight, ways, likeness in known:
             own = concept.spellings[0]
-            rows = slice(row, row := row + len(own))
-            if any(all(self._stands(word, first, after) for word in spelling) for spelling in concept.spellings):
+            if any(all(_is_within(places, first, after) for places in way) for way in ways):
                 borne += weight
             elif own[0].isascii():  # in the other script: neither its letters nor, unknown as it is, its vector tell
                 borne += weight * _is_heard(own, text)
-            elif first < after:
-                borne += weight * self._likeness(rows, first, after)
+            else:
+                borne += weight * likeness
         return borne / self.told if self.told else 0.0
 
-    def _stands(self, word: str, first: int, after: int) -> bool:
-        places = self._places.get(word, ())
-        at = bisect_left(places, first)
-        return at < len(places) and places[at] < after
-
-    def _likeness(self, rows: slice, first: int, after: int) -> float:
-        spelled = float(self._spelled[rows, first:after].max(1).min())
-        meant = float(self._meant[rows, first:after].max(1).min())
+    def _likenesses(self, first: int, after: int) -> list[float]:
+        """How far what is most like it stands in for each concept: the least of its words decides."""
+        if first >= after or not self._concepts:
+            return [0.0] * len(self._concepts)
+        spelled, meant = (
+            np.minimum.reduceat(cosines[:, first:after].max(1), self._rows) for cosines in (self._spelled, self._meant)
+        )
         low, high = MEANS_ALIKE
-        return max(spelled if spelled >= SPELLED_ALIKE else 0.0, min(1.0, max(0.0, (meant - low) / (high - low))))
+        likenesses: list[float] = np.maximum(
+            np.where(spelled >= SPELLED_ALIKE, spelled, 0), np.clip((meant - low) / (high - low), 0, 1)
+        ).tolist()
+        return likenesses
 
 
 def weights(query: Query, rarity: Rarity) -> list[float]:
@@ -127,13 +141,10 @@ def told_of(nats: float) -> float:
     return math.log1p(max(nats, LEAST_TOLD))
 
 
-def _alike(own: Sequence[str], words: Sequence[str], encoder: Encoder) -> tuple[np.ndarray, np.ndarray]:
-    """How alike two lists of words are spelled, and what they mean: cosines of shape (len(own), len(words))."""
-    if not own or not words:
-        return np.zeros((len(own), len(words))), np.zeros((len(own), len(words)))
-    spelled = letters(own) @ letters(words).T
-    asked, there = encoder.word_vectors(own), encoder.word_vectors(words)
-    return spelled, np.zeros_like(spelled) if asked is None or there is None else asked @ there.T
+def _is_within(places: Sequence[int], first: int, after: int) -> bool:
+    """Whether one of the ascending places is at or after the first and before the other."""
+    at = bisect_left(places, first)
+    return at < len(places) and places[at] < after
 
 
 def _is_heard(name: Sequence[str], text: str) -> bool:

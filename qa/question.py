@@ -246,13 +246,14 @@ def _concepts(text: str) -> list[Concept]:
             taken.update(range(*match.span()))
             value = _value(match[0])
             found[match.start()] = _concept(match[0], f"{value:,}", str(value))
-    for alias, group in _alias_groups().items():  # longest first: "prime minister" is no "minister"
+    groups = _alias_groups()
+    for alias in filter(text.__contains__, groups):  # longest first: "prime minister" is no "minister"
         for at in _places(alias, text):
             within = range(at, at + len(alias))
             ended = within.stop in ends or alias.endswith("ฯ")  # the mark of a shortening is no part of a word
             if at in starts and ended and taken.isdisjoint(within):
                 taken.update(within)
-                found[at] = _concept(alias, *(other for other in group if other != alias))
+                found[at] = _concept(alias, *(other for other in groups[alias] if other != alias))
     for match in _YEAR.finditer(text):
         if taken.isdisjoint(range(*match.span())):
             taken.update(range(*match.span()))

@@ -14,7 +14,7 @@ import numpy as np
 
 from index.store import Index
 from index.types import Span
-from qa.confidence import Evidence, rarity_in
+from qa.confidence import Evidence, Vectors, rarity_in
 from qa.spans import SpanReader, split
 from qa.types import Hit, Kind, Query
 
@@ -54,17 +54,16 @@ class Reading:
 def read_hits(query: Query, hits: Sequence[Hit], index: Index) -> list[Reading]:
     """The readings of all hits, best first; no two quotes overlap in their article."""
     rarity = rarity_in(index)
-    # An encoder that has to work out the vectors of words that are new to it does so best for all at once.
-    index.encoder.word_vectors([word for hit in hits for word in split(hit.text).words])
+    vectors = _vectors(hits, index)
     readings = _reader().read(
         query.text if query.language == "th" else _in_thai(query, index),
         [hit.text for hit in hits],
         word_weight=rarity,
-        similarity=_similarity(index),
+        similarity=_similarity(vectors),
         prior=[hit.score for hit in hits],
         alternatives=_alternatives(query),
     )
-    evidence = [Evidence(query, hit.article.title, hit.text, rarity, index.encoder) for hit in hits]
+    evidence = [Evidence(query, hit.article.title, hit.text, rarity, vectors) for hit in hits]
     supports = [passage.support for passage in evidence]
     moved = []
     for reading in readings:
@@ -86,17 +85,20 @@ def _reader() -> SpanReader:
     return SpanReader.load()
 
 
-def _similarity(index: Index) -> Callable[[Sequence[str], Sequence[str]], np.ndarray] | None:
+def _vectors(hits: Sequence[Hit], index: Index) -> Vectors:
+    """The encoder's vectors of words, each row of words looked up once."""
+    # An encoder that has to work out the vectors of words that are new to it does so best for all at once.
+    index.encoder.word_vectors([word for hit in hits for word in split(hit.text).words])
+    return cache(index.encoder.word_vectors)
+
+
+def _similarity(vectors: Vectors) -> Callable[[Sequence[str], Sequence[str]], np.ndarray] | None:
     """The cosines of words' vectors, if the encoder has vectors of words."""
-    if index.encoder.word_vectors([]) is None:
+    if vectors(()) is None:
         return None
 
     def similarity(words: Sequence[str], others: Sequence[str]) -> np.ndarray:
-        left, right = index.encoder.word_vectors(words), index.encoder.word_vectors(others)
-        assert left is not None
-        assert right is not None
-        cosines: np.ndarray = left @ right.T
-        return cosines
+        return np.asarray(np.asarray(vectors(tuple(words))) @ np.asarray(vectors(tuple(others))).T)
 
     return similarity
 

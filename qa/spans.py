@@ -18,7 +18,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise, starmap
 from pathlib import Path
 
 import numpy as np
@@ -40,24 +40,31 @@ COVERAGE_BONUS, SENTENCE_BONUS, PHRASE_BONUS, CHAR_BONUS = 0.5, 0.15, 1.0, 0.003
 #: What it loses for each bound that tears apart a name, a date or a number: 2 quotes in a hundred are torn
 #: instead of 22, and as many hold the answer.
 TORN_COST = 0.5
-#: What the look of a word and the gaps around it tell, whatever is asked: name -> test of (word, before, after).
-SHAPES: dict[str, Callable[[str, str, str], bool]] = {
-    "phrase start": lambda word, before, after: any(mark.isspace() for mark in before),
-    "phrase end": lambda word, before, after: any(mark.isspace() for mark in after),
-    "line start": lambda word, before, after: "\n" in before,
-    "line end": lambda word, before, after: "\n" in after,
-    "opened": lambda word, before, after: any(mark in "([{“‘\"'" for mark in before),  # (, a quotation
-    "closed": lambda word, before, after: any(mark in ")]}”’\"'" for mark in after),
-    "listed": lambda word, before, after: any(mark in ",-–—/:;" for mark in before),
-    "lists on": lambda word, before, after: any(mark in ",-–—/:;" for mark in after),
-    "number": lambda word, before, after: word[0].isdigit(),
-    "year": lambda word, before, after: bool(re.fullmatch(r"(?:1[5-9]|2[0-6])\d\d", word)),
-    "big number": lambda word, before, after: word[0].isdigit() and ("," in word or "." in word),
-    "latin": lambda word, before, after: "a" <= word[0] <= "z",
-    "abbreviation": lambda word, before, after: ("." in word and not word[0].isdigit()) or word.endswith("ฯ"),
-    "short": lambda word, before, after: len(word) <= 2,
-    "long": lambda word, before, after: len(word) >= 7,
-}  # fmt: skip
+#: What the gaps before and after a word tell, and what its own look does, whatever is asked: name -> test of it.
+_BEFORE: dict[str, Callable[[str], bool]] = {
+    "phrase start": lambda gap: any(map(str.isspace, gap)),
+    "line start": lambda gap: "\n" in gap,
+    "opened": lambda gap: any(mark in "([{“‘\"'" for mark in gap),  # (, a quotation
+    "listed": lambda gap: any(mark in ",-–—/:;" for mark in gap),
+}
+_AFTER: dict[str, Callable[[str], bool]] = {
+    "phrase end": _BEFORE["phrase start"],
+    "line end": _BEFORE["line start"],
+    "closed": lambda gap: any(mark in ")]}”’\"'" for mark in gap),
+    "lists on": _BEFORE["listed"],
+}
+_LOOK: dict[str, Callable[[str], bool]] = {
+    "number": lambda word: word[0].isdigit(),
+    "year": lambda word: bool(re.fullmatch(r"(?:1[5-9]|2[0-6])\d\d", word)),
+    "big number": lambda word: word[0].isdigit() and ("," in word or "." in word),
+    "latin": lambda word: "a" <= word[0] <= "z",
+    "abbreviation": lambda word: ("." in word and not word[0].isdigit()) or word.endswith("ฯ"),
+    "short": lambda word: len(word) <= 2,
+    "long": lambda word: len(word) >= 7,
+}
+_TABLES = {"before": _BEFORE, "after": _AFTER, "look": _LOOK}
+#: As the weights know them: a test of the gap before, the one of the gap after, and so on; then those of the word.
+SHAPES = (*chain.from_iterable(zip(_BEFORE, _AFTER, strict=True)), *_LOOK)
 #: And what needs more than a word and its gaps.
 MORE_SHAPES = ("unknown", "capital", "in brackets", "in quotation marks")
 
@@ -80,6 +87,8 @@ _LEFT_OPEN = re.compile(
     r"(?:(?:^|[\s(“\"])(?:นางสาว|นาง|นาย(?!กฯ?$|กรัฐมนตรี$)|ดร\.|พล\S{1,12}|[ก-ฮ]{1,3}\.(?:[ก-ฮ]{1,2}\.)*)[ก-๙]*|[\d๐-๙]|"
     r"พ\.ศ\.|ค\.ศ\.|วันที่|จำนวน|ร้อยละ|เวลา|เป็นเงิน|ได้แก่|คือ|ชื่อ|ว่า|ณ|ที่|ของ|และ|หรือ|กับ|โดย|เมื่อ)$"
 )
+#: An opening mark that belongs to the quote after it; a straight one opens only after a space, else it closes.
+_OPENS = re.compile(r"[(\[{“‘]\Z|(?:^|\s)[\"']\Z")
 _SPELLING_SIZE = 256
 #: Room for the brackets and full stops at the ends of a quote.
 _MARKS = 4
@@ -117,9 +126,16 @@ class Words:
     shapes: np.ndarray
 
     @cached_property
+    def letters(self) -> np.ndarray:
+        """(words, `_SPELLING_SIZE`), see `letters`."""
+        return letters(self.words)
+
+    @cached_property
     def windows(self) -> np.ndarray:
         """(windows, 2): the first and the last word of every quote that the text allows."""
-        return np.array(list(_windows(self)), np.int64).reshape(-1, 2)
+        quotes = list(_windows(self))
+        firsts = np.repeat([first for first, _ in quotes], [len(lasts) for _, lasts in quotes])
+        return np.stack([firsts, np.fromiter(chain.from_iterable(lasts for _, lasts in quotes), np.int64)], axis=1)
 
     @cached_property
     def worth(self) -> np.ndarray:
@@ -129,7 +145,9 @@ class Words:
         begins = np.zeros(len(starts), np.float32)
         for word in np.unique(first):
             begins[word] = thai.starts_sentence(self.text, int(starts[word]))
-        torn = np.array([*(_tears(self.text, start) for start in starts), False], np.float32)
+        torn = np.zeros(len(starts) + 1, np.float32)
+        for word in np.flatnonzero(self.shapes[:, 0]):
+            torn[word] = _tears(self.text, int(starts[word]))
         chars = ends[last] - starts[first]
         whole = self.shapes[first, 0]
         return np.asarray(
@@ -146,29 +164,39 @@ def split(text: str) -> Words:
     copy = thai.normalise(text)
     places = thai.word_spans(copy.text)
     words = tuple(copy.text[start:end] for start, end in places)
-    spans = tuple(copy.original(start, end) for start, end in places)
+    spans = tuple(starmap(copy.original, places))
     edges = [0, *(end for _, end in places)], [*(start for start, _ in places), len(copy.text)]
     gaps = [copy.text[start:end] for start, end in zip(*edges, strict=True)]
     gaps[0], gaps[-1] = f" {gaps[0]}", f"{gaps[-1]} "
     shapes = np.zeros((len(words), len(SHAPES) + len(MORE_SHAPES)), np.float32)
-    brackets = quotations = 0
-    for at, word in enumerate(words):
-        before, after = gaps[at], gaps[at + 1]
-        brackets = max(0, brackets + before.count("(") - before.count(")"))
-        quotations = max(0, quotations + before.count("“") - before.count("”")) if '"' not in before else 1 - quotations
-        shapes[at] = [*_looks(word, before, after), False, text[spans[at][0]].isupper(), brackets > 0, quotations > 0]
+    if words:
+        shapes[:, 0 : 2 * len(_BEFORE) : 2] = [_passed("before", gap) for gap in gaps[:-1]]
+        shapes[:, 1 : 2 * len(_AFTER) : 2] = [_passed("after", gap) for gap in gaps[1:]]
+        shapes[:, 2 * len(_BEFORE) : len(SHAPES)] = [_passed("look", word) for word in words]
+        shapes[:, len(SHAPES) + 1] = [text[start].isupper() for start, _ in spans]
+        shapes[:, len(SHAPES) + 2 :] = list(_enclosed(gaps[:-1]))
     return Words(text, words, spans, shapes)
 
 
 @lru_cache(maxsize=1 << 15)
-def _looks(word: str, before: str, after: str) -> tuple[bool, ...]:
-    """What each of `SHAPES` says; remembered, since the same few words make most text."""
-    return tuple(test(word, before, after) for test in SHAPES.values())
+def _passed(table: str, text: str) -> tuple[bool, ...]:
+    """Which tests of one of the tables of shapes a word or a gap passes; remembered, as few make most text."""
+    return tuple(test(text) for test in _TABLES[table].values())
+
+
+def _enclosed(gaps: Sequence[str]) -> Iterator[tuple[bool, bool]]:
+    """After each gap, whether a bracket and a quotation are open."""
+    brackets = quotations = 0
+    for gap in gaps:
+        if gap and gap != " ":
+            brackets = max(0, brackets + gap.count("(") - gap.count(")"))
+            quotations = 1 - quotations if '"' in gap else max(0, quotations + gap.count("“") - gap.count("”"))
+        yield brackets > 0, quotations > 0
 
 
 def letters(words: Sequence[str]) -> np.ndarray:
     """(words, `_SPELLING_SIZE`) float32, rows of length 1: which letter trigrams each word has."""
-    return np.stack([_trigrams(word) for word in words])
+    return np.stack([_trigrams(word) for word in words]) if words else np.zeros((0, _SPELLING_SIZE), np.float32)
 
 
 @lru_cache(maxsize=20_000)
@@ -180,6 +208,7 @@ def _trigrams(word: str) -> np.ndarray:
     return np.asarray(counts / np.linalg.norm(counts))
 
 
+@lru_cache(maxsize=1 << 15)
 def entry(word: str) -> str:
     """A word as the vocabulary lists it: every number of as many digits is the same."""
     return re.sub(r"\d", "0", word)
@@ -207,8 +236,8 @@ def match(
     if similarity is not None:
         cosine = np.asarray(similarity(passage.words, question.words), np.float32)
         meaning = np.clip((cosine - cosine.mean(0)) / (cosine.std(0) + 1e-6) / 4, 0, 1)
-    spelling = letters(passage.words) @ letters(question.words).T
-    return np.stack([exact, row, spelling, meaning, *nearness(exact)]).astype(np.float32)
+    spelling = passage.letters @ question.letters.T
+    return np.stack([exact, row, spelling, meaning, *nearness(exact)], dtype=np.float32)
 
 
 def nearness(exact: np.ndarray) -> Iterator[np.ndarray]:
@@ -233,6 +262,10 @@ class SpanReader:
     def __init__(self, vocabulary: Sequence[str], weights: Mapping[str, np.ndarray]) -> None:
         self._rows = {word: row for row, word in enumerate(vocabulary, start=1)}
         self._weights = {name: np.asarray(array, np.float32) for name, array in weights.items()}
+        # (out, in, width) -> (width * in, out): a convolution as one product
+        for name, kernel in self._weights.items():
+            if kernel.ndim == 3:
+                self._weights[name] = np.ascontiguousarray(kernel.transpose(2, 1, 0).reshape(-1, len(kernel)))
         self._layers = sum(name.startswith("block.") for name in weights) // 2
 
     @classmethod
@@ -246,12 +279,11 @@ class SpanReader:
         """The vocabulary's row of each word, or of the first of its alternatives that has one; 0 for unknown."""
         others = alternatives or {}
         return np.array(
-            [
-                next((self._rows[name] for name in map(entry, (word, *others.get(word, ()))) if name in self._rows), 0)
-                for word in words
-            ],
-            np.int64,
+            [self._row(word) or next(filter(None, map(self._row, others.get(word, ()))), 0) for word in words], np.int64
         )
+
+    def _row(self, word: str) -> int:
+        return self._rows.get(entry(word), 0)
 
     def read(
         self,
@@ -273,7 +305,7 @@ class SpanReader:
             return []
         others = {word: (thai_word,) for word, thai_word in _ASKING.items()} | dict(alternatives or {})
         share = shares(asked, word_weight)
-        heads, gist = self._read_question(self.rows(asked.words, others), share)
+        heads, films = self._read_question(self.rows(asked.words, others), share)
         best = max(prior, default=0.0) if prior is not None else 0.0
         readings: list[Reading] = []
         for place, text in enumerate(passages):
@@ -282,22 +314,30 @@ class SpanReader:
                 continue
             matched = match(passage, asked, others, similarity)
             relative = prior[place] / best if prior is not None and best > 0 else 1.0
-            scores = self._span_scores(passage, matched, heads, gist, (relative, float(similarity is not None)))
+            scores = self._span_scores(passage, matched, heads, films, (relative, float(similarity is not None)))
             readings.extend(_quotes(place, passage, scores, matched[0] > 0, share))
         return sorted(readings, key=lambda reading: (-reading.score, reading.passage, reading.quote))
 
-    def _read_question(self, rows: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Which words matter, (question words, heads), the first head their weights; and the question's gist."""
+    def _read_question(self, rows: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Which words matter, (question words, heads), the first head their weights; and what the question does
+        to each layer: a gain and a shift for each of its channels, (2, channels)."""
         w = self._weights
         words = np.concatenate([w["embedding.weight"][rows], share[:, None] * 4], axis=1)
         context = np.maximum(_convolve(words, w["question.weight"], w["question.bias"]), 0)
         logits = context @ w["heads.weight"].T + w["heads.bias"]
         learned = np.exp(logits - logits.max(0))
         heads = np.concatenate([share[:, None], learned / learned.sum(0)], axis=1)
-        return heads, (heads.T @ context).ravel()
+        gist = (heads.T @ context).ravel()
+        films = [gist @ w[f"film.{layer}.weight"].T + w[f"film.{layer}.bias"] for layer in range(self._layers)]
+        return heads, [film.reshape(2, -1) for film in films]
 
     def _span_scores(
-        self, passage: Words, matched: np.ndarray, heads: np.ndarray, gist: np.ndarray, known: tuple[float, float]
+        self,
+        passage: Words,
+        matched: np.ndarray,
+        heads: np.ndarray,
+        films: Sequence[np.ndarray],
+        known: tuple[float, float],
     ) -> np.ndarray:
         """(words, words) float32: the logit of the answer that begins at one word and ends with another."""
         w = self._weights
@@ -310,9 +350,9 @@ class SpanReader:
         whole = np.tile(np.concatenate([held, known]), (count, 1))
         inputs = np.concatenate([w["embedding.weight"][rows], shapes, per_head, whole], axis=1, dtype=np.float32)
         state = inputs @ w["input.weight"].T + w["input.bias"]
-        for layer in range(self._layers):
-            gain, shift = np.split(gist @ w[f"film.{layer}.weight"].T + w[f"film.{layer}.bias"], 2)
-            normal = (state - state.mean(1, keepdims=True)) / np.sqrt(state.var(1, keepdims=True) + 1e-5)
+        for layer, (gain, shift) in enumerate(films):
+            centred = state - state.mean(1, keepdims=True)
+            normal = centred / np.sqrt((centred * centred).mean(1, keepdims=True) + 1e-5)
             active = np.maximum(normal * (1 + gain) + shift, 0)
             state = state + _convolve(active, w[f"block.{layer}.weight"], w[f"block.{layer}.bias"], 2**layer)
         ends = state @ w["output.weight"].T + w["output.bias"]  # (words, 2): begins, ends
@@ -325,11 +365,14 @@ class SpanReader:
 
 
 def _convolve(inputs: np.ndarray, kernel: np.ndarray, bias: np.ndarray, dilation: int = 1) -> np.ndarray:
-    """(words, in) -> (words, out), `kernel` (out, in, width) with an odd width; beyond the text there is 0."""
-    count, width = len(inputs), kernel.shape[2]
+    """(words, in) -> (words, out), `kernel` (width * in, out) with an odd width; beyond the text there is 0."""
+    count, channels = inputs.shape
+    width = len(kernel) // channels
     reach = dilation * (width // 2)
-    padded = np.pad(inputs, ((reach, reach), (0, 0)))
-    return sum((padded[at * dilation : at * dilation + count] @ kernel[:, :, at].T for at in range(width)), start=bias)
+    padded = np.zeros((count + 2 * reach, channels), np.float32)
+    padded[reach : reach + count] = inputs
+    seen = np.concatenate([padded[at * dilation : at * dilation + count] for at in range(width)], axis=1)
+    return np.asarray(seen @ kernel + bias)
 
 
 def _quotes(
@@ -360,37 +403,34 @@ def _quotes(
 
 def _tears(text: str, at: int) -> bool:
     """Whether a quote that begins or ends at the gap before `at` tears apart what belongs together."""
-    before = text[max(0, at - 40) : at]
-    stripped = before.rstrip(" \u00a0")
-    return len(stripped) < len(before) and bool(_LEFT_OPEN.search(stripped))
+    if at == 0 or text[at - 1] not in " \u00a0":
+        return False
+    return bool(_LEFT_OPEN.search(text[max(0, at - 40) : at].rstrip(" \u00a0")))
 
 
-def _windows(passage: Words) -> Iterator[tuple[int, int]]:
-    """The quotes that a passage allows: whole phrases, or of an endless one as many words as fit."""
+def _windows(passage: Words) -> Iterator[tuple[int, Sequence[int]]]:
+    """The quotes that a passage allows, as a first word and all last ones that it may have: whole phrases, or of an
+    endless one as many words as fit."""
     begins, ends = passage.shapes[:, 0] > 0, np.flatnonzero(passage.shapes[:, 1]).tolist()
-    endless = _in_endless_phrase(passage)
     chars = [end for _, end in passage.spans]
-    for first, (start, _) in enumerate(passage.spans):
-        if begins[first] or endless[first]:
-            after = bisect_right(chars, start + QUOTE_CHARS - _MARKS)  # of the words that fit
-            whole = ends[bisect_left(ends, first) : bisect_left(ends, after)] if begins[first] else []
-            yield from ((first, last) for last in whole or range(max(first, after - 1), after))
+    for first in np.flatnonzero(begins | _in_endless_phrase(passage)).tolist():
+        after = bisect_right(chars, passage.spans[first][0] + QUOTE_CHARS - _MARKS)  # of the words that fit
+        whole = ends[bisect_left(ends, first) : bisect_left(ends, after)] if begins[first] else []
+        yield first, whole or range(max(first, after - 1), after)
 
 
-def _in_endless_phrase(passage: Words) -> list[bool]:
-    """Which words stand in a phrase that is longer than a quote."""
-    starts = [at for at, begins in enumerate(passage.shapes[:, 0]) if begins] + [len(passage.words)]
-    endless: list[bool] = [False] * starts[0]
-    for first, after in pairwise(starts):
-        endless += [passage.spans[after - 1][1] - passage.spans[first][0] > QUOTE_CHARS - _MARKS] * (after - first)
+def _in_endless_phrase(passage: Words) -> np.ndarray:
+    """(words,) bool: which stand in a phrase that is longer than a quote."""
+    endless = np.zeros(len(passage.words), bool)
+    for first, after in pairwise([*np.flatnonzero(passage.shapes[:, 0]).tolist(), len(passage.words)]):
+        endless[first:after] = passage.spans[after - 1][1] - passage.spans[first][0] > QUOTE_CHARS - _MARKS
     return endless
 
 
 def _widen(text: str, quote: Span) -> Span:
     """The quote with the marks that stand right at its ends: brackets, quotation marks, full stops."""
     start, end = quote
-    # A straight quotation mark opens only after a space: after a letter it closes what stands before.
-    while start > 0 and end - start < QUOTE_CHARS and re.search(r"[(\[{“‘]$|(?:^|\s)[\"']$", text[:start]):
+    while start > 0 and end - start < QUOTE_CHARS and _OPENS.search(text[max(0, start - 2) : start]):
         start -= 1
     while end < len(text) and end - start < QUOTE_CHARS and text[end] in ")]}”’\"'.%!?ๆฯ":
         end += 1

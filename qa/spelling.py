@@ -12,6 +12,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import takewhile
 
 from pythainlp.corpus import thai_words
 
@@ -67,10 +68,8 @@ def _mended(text: str, spans: Sequence[Span]) -> Iterator[tuple[float, int, str]
         odd = odd or len(piece) == 1 or _likelihood(piece) < _ODD
         typed = text[start:end]
         if odd and len(typed) >= SHORTEST and typed not in thai_words():
-            for word in _neighbours(typed):
-                gain = _likelihood(word) + SLIP - likelihood
-                if gain > 0:
-                    yield gain, pieces, word
+            for word in _neighbours(typed, likelihood - SLIP):
+                yield _likelihood(word) + SLIP - likelihood, pieces, word
 
 
 @lru_cache(maxsize=50_000)
@@ -79,14 +78,14 @@ def _likelihood(word: str) -> float:
     return math.log(max(thai.commonness(word), UNCOUNTED) / _PASSAGE_WORDS)
 
 
-def _neighbours(typed: str) -> set[str]:
-    """The dictionary's words one slip away."""
+def _neighbours(typed: str, than: float) -> set[str]:
+    """The dictionary's words one slip away that are likelier than that."""
     words = _by_edges()
     near = (
         word
         for length in (len(typed) - 1, len(typed), len(typed) + 1)
         for edge in ((length, typed[:_WHOLE], ""), (length, "", typed[-_WHOLE:]))
-        for word in words.get(edge, ())
+        for word in takewhile(lambda word: _likelihood(word) > than, words.get(edge, ()))
     )
     return {word for word in near if _one_slip_apart(word, typed)}
 
@@ -104,10 +103,13 @@ def _one_slip_apart(one: str, other: str) -> bool:
 
 @cache
 def _by_edges() -> dict[tuple[int, str, str], list[str]]:
-    """The dictionary's words that are in use, by their length and the letters they begin with, or end with."""
+    """The dictionary's words that are in use, by their length and the letters they begin with, or end with.
+
+    The likeliest come first.
+    """
     words: defaultdict[tuple[int, str, str], list[str]] = defaultdict(list)
     for word in thai_words():
         if len(word) >= SHORTEST and thai.commonness(word):
             words[len(word), word[:_WHOLE], ""].append(word)
             words[len(word), "", word[-_WHOLE:]].append(word)
-    return words
+    return {edge: sorted(alike, key=_likelihood, reverse=True) for edge, alike in words.items()}

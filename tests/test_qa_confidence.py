@@ -39,7 +39,7 @@ def rarity(word):
 
 
 def supported(query, text, title="", encoder=None):
-    return Evidence(query, title, text, rarity, encoder or ToyEncoder()).support
+    return Evidence(query, title, text, rarity, (encoder or ToyEncoder()).word_vectors).support
 
 
 # Rarity
@@ -183,4 +183,4 @@ def test_a_score_beyond_all_measure_is_still_a_chance(score):
 
 def test_what_a_question_tells_is_the_rarity_of_all_that_it_names():
     query = asking(["ข้าว"], ["ภูเก็ต"])  # 4 and 6
-    assert Evidence(query, "", "ราคาข้าว", rarity, ToyEncoder()).told == pytest.approx(10.0)
+    assert Evidence(query, "", "ราคาข้าว", rarity, ToyEncoder().word_vectors).told == pytest.approx(10.0)
