@@ -99,7 +99,7 @@ class Dense:
         """
         found: dict[int, float] = {}
         settings = self._settings(among)
-        wanted = 4 * k  # several vectors of one passage may be near; over-fetch so that k passages remain
+        wanted = 2 * k  # several vectors of one passage may be near; over-fetch so that k passages remain
         while len(self):
             scores, numbers = self._index.search(vector[None, :], min(wanted, len(self)), params=settings)
             for number, score in zip(numbers[0].tolist(), scores[0].tolist(), strict=True):
