@@ -9,7 +9,7 @@ from index.store import Index
 from index.types import Article
 from qa import suggest as suggesting
 from qa.answer import answer
-from qa.suggest import suggest
+from qa.suggest import follow_ups, suggest
 from qa.types import Citation
 from tests.toys import ToyEncoder
 
@@ -102,7 +102,7 @@ def test_an_article_that_names_no_person_and_no_date_suggests_nothing(indexed, t
 def test_what_the_index_does_not_answer_is_not_suggested(indexed, monkeypatch):
     index = indexed(paragraph(*PEOPLE))
     assert len(suggest(index)) == 3
-    monkeypatch.setattr(suggesting, "answer", lambda question, index: answer(question, index, threshold=1.01))
+    monkeypatch.setattr(suggesting, "answer", lambda question, index, *history: answer(question, index, threshold=1.01))
     assert suggest(index) == []
 
 
@@ -112,5 +112,58 @@ def test_what_is_answered_with_other_words_is_not_suggested(indexed, monkeypatch
     other = replace(
         answer("มาลี ทองคำ", index), citations=(Citation(1, article, 0, len(article.text)),), abstained=False
     )
-    monkeypatch.setattr(suggesting, "answer", lambda question, index: other)
+    monkeypatch.setattr(suggesting, "answer", lambda question, index, *history: other)
     assert suggest(index) == [f"ใครคือ{PEOPLE[1][1]}"]
+
+
+FIRST = f"ใครคือ{PEOPLE[0][1]}"
+#: Longer than a quote, so that none tells of two people.
+BETWEEN = "\n" + "ฝนตกหนักทั้งคืนในหลายจังหวัด ชาวนายินดี " * 8 + "\n"
+
+
+def apart(*people):
+    return BETWEEN.join(" ".join(person) for person in people)
+
+
+def test_what_follows_is_answered_when_it_is_asked_next_and_was_not_asked_before(seed_index):
+    history, question = [], "ใครคือนายกรัฐมนตรีญี่ปุ่น"
+    for _ in range(2):
+        following = follow_ups(question, seed_index, history)
+        assert 1 <= len(following) <= 3
+        assert not {question, *history} & set(following)
+        history.append(question)
+        for asked in following:
+            assert not answer(asked, seed_index, history).abstained
+        question = following[0]
+
+
+def test_what_follows_comes_from_the_articles_of_the_answer_first(indexed):
+    index = indexed(apart(*PEOPLE[:2]), apart(PEOPLE[2]))
+    assert follow_ups(FIRST, index)[0] == f"ใครคือ{PEOPLE[1][1]}"
+    assert follow_ups(f"ใครคือ{PEOPLE[2][1]}", index, count=1) == [FIRST]  # its own article has nothing else
+
+
+@pytest.mark.parametrize("asked", [f"ใครคือ{PEOPLE[1][1]}", f" ใคร คือ{PEOPLE[1][1]}?", f"ใครคือ{PEOPLE[1][1]} "])
+def test_what_was_asked_before_in_other_spaces_does_not_follow(indexed, asked):
+    index = indexed(apart(*PEOPLE[:2]))
+    assert follow_ups(FIRST, index) == [f"ใครคือ{PEOPLE[1][1]}"]
+    assert follow_ups(FIRST, index, [asked]) == []
+
+
+def test_what_the_answer_has_told_already_does_not_follow(indexed):
+    index = indexed(apart(*PEOPLE[:2]))
+    assert FIRST not in follow_ups(f"{PEOPLE[0][1]}คือใคร", index)
+
+
+def test_what_the_index_does_not_answer_does_not_follow_and_trying_ends(indexed, monkeypatch):
+    index = indexed(*(apart(*PEOPLE) + f"\nเรื่องที่ {number}" for number in range(9)))
+    asked = []
+
+    def refusing(question, index, *more):
+        asked.append(question)
+        return replace(answer(question, index, *more), abstained=True)
+
+    monkeypatch.setattr(suggesting, "answer", refusing)
+    monkeypatch.setattr(suggesting, "_TRIED", 2)
+    assert follow_ups("ราคาข้าว", index) == []
+    assert len(asked) == 3  # the question itself, and two more
