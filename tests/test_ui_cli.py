@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ui import cli
+import ui.server
+from ui import cli, texts
+from ui.calls import Call
+from ui.feedback import Feedback
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -196,3 +200,80 @@ def test_an_index_of_another_format_is_built_anew_after_saying_so(dated, tmp_pat
     assert result.exit_code == 0
     assert "built anew" in result.stderr
     assert json.loads(result.stdout)["added"] == 2
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "says"),
+    [
+        (["--auth", "reader"], 2, "--auth must be given as USER:PASSWORD"),
+        (["--auth", ":secret"], 2, "--auth must be given as USER:PASSWORD"),
+        (["--auth", "reader:"], 2, "--auth must be given as USER:PASSWORD"),
+        (["--auth-file", "missing"], 2, "missing"),
+        (["--root-path", "khamtop"], 2, "--root-path must begin with /"),
+        (["--articles", "missing"], 2, "missing"),
+        (["--index", "damaged"], 1, "damaged"),
+        (["--host", "192.0.2.1"], 1, "192.0.2.1"),
+    ],
+)
+def test_a_page_that_cannot_be_served_says_why_in_one_sentence(tmp_path, monkeypatch, port, options, status, says):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged/CURRENT").write_text("g000001", "utf-8")
+    result = run("serve", "--port", port, "--lang", "en", *options)
+    sentences = [line for line in result.stderr.splitlines() if line != texts.text("serve.starting", "en")]
+    assert result.exit_code == status
+    assert len(sentences) == 1
+    assert says in sentences[0]
+
+
+def test_a_password_may_come_from_the_environment_and_an_empty_one_serves_nobody(tmp_path, monkeypatch, port):
+    monkeypatch.setenv("KHAMTOP_AUTH", "")
+    result = run("serve", "--port", port, "--index", tmp_path, "--lang", "en")
+    assert result.exit_code == 2
+    assert "KHAMTOP_AUTH" in result.stderr
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_loaded(tmp_path, port):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        result = run("serve", "--port", port, "--index", tmp_path, "--lang", "en")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
+    assert str(port) in result.stderr
+
+
+def test_the_help_warns_of_a_password_on_the_command_line():
+    assert "list of processes" in " ".join(run("serve", "--help").stdout.split())
+
+
+def test_feedback_is_listed_the_newest_first(tmp_path):
+    empty = run("feedback", "--index", tmp_path, "--lang", "en")
+    assert (empty.exit_code, empty.stdout) == (0, texts.text("feedback.none", "en") + "\n")
+    assert json.loads(run("feedback", "--index", tmp_path, "--json").stdout) == {"feedback": []}
+    for question, good, remark in (("ใคร", True, ""), ("เมื่อใด", False, "ผิด\x1b[31mปี\u202e")):
+        sent = {"question": question, "answer": "คำตอบ", "good": good, "remark": remark}
+        Feedback(tmp_path).keep(Call(sent))
+    told = json.loads(run("feedback", "--index", tmp_path, "--json").stdout)["feedback"]
+    assert [(opinion["question"], opinion["good"]) for opinion in told] == [("เมื่อใด", False), ("ใคร", True)]
+    shown = run("feedback", "--index", tmp_path, "--lang", "th").stdout
+    assert "ไม่ดี" in shown
+    assert "ผิด[31mปี" in shown  # nothing that a terminal would act on
+
+
+def test_serve_passes_on_what_it_is_told(tmp_path, monkeypatch, port):
+    shown = {}
+    monkeypatch.setattr(ui.server.Server, "show", lambda server, app: shown.update(address=server.address))
+    monkeypatch.setattr(ui.server.Server, "wait", lambda server: None)
+    monkeypatch.setattr("ui.web.application", lambda service, access: shown.update(service=service, access=access))
+    options = ("--auth", "a:b", "--root-path", "/khamtop", "--read-only", "--index", tmp_path, "--articles", SEEDS)
+    assert run("serve", "--port", port, *options).exit_code == 0
+    assert (shown["service"].read_only, shown["access"].users) == (True, ("a:b",))
+    assert shown["address"] == f"http://127.0.0.1:{port}/khamtop"
+    shown["service"].rebuild()

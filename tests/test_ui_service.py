@@ -12,8 +12,8 @@ import pytest
 
 import ui.service
 from index.types import KhamtopError
-from tests.toys import ToyEncoder
-from ui.service import Service
+from tests.toys import ToyEncoder, lines
+from ui.service import Build, Service
 
 
 @pytest.fixture
@@ -162,6 +162,168 @@ def test_many_ask_while_it_is_rebuilt(service: Service, articles: Path) -> None:
             (articles / f"more{number}.txt").write_text(f"ข่าวอื่น\n\nเรื่องอื่นหมายเลข {number}", "utf-8")
             service.rebuild()
         assert {answer.result(30) for answer in asked} == {alone}
+
+
+def test_what_changes_during_a_build_is_built_by_another_that_follows(
+    service: Service, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.rebuild()
+    gate = Gate(monkeypatch)
+    (articles / "bridge.txt").write_text("ข่าวสะพาน\n\nสะพานแขวนเมืองใหม่สร้างเสร็จเมื่อ พ.ศ. 2499", "utf-8")
+    first = service.begin_build()
+    assert gate.reached.wait(20)
+    (articles / "harbour.txt").write_text("ข่าวท่าเรือ\n\nท่าเรือบ้านทรายเปิดเมื่อ พ.ศ. 2560", "utf-8")  # too late
+    assert service.begin_build(anew=True) is first
+    assert service.begin_build(anew=True) is first
+    gate.opened.set()
+    assert first.finished.wait(20)
+    second = service.last_build
+    assert second is not None
+    assert second.number == first.number + 1
+    assert second.finished.wait(20)
+    assert service.articles == 3
+    assert (gate.builds, service.last_build) == (2, second)
+
+
+def test_stopping_stops_what_was_to_follow_too(
+    service: Service, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.rebuild()
+    monkeypatch.setattr(ui.service, "build", lambda *arguments: endless(arguments[3]))
+    build = service.begin_build()
+    service.begin_build(anew=True)
+    service.stop_build()
+    assert build.finished.wait(20)
+    assert service.last_build is build
+
+
+def test_the_time_left_follows_from_the_rate_of_the_running_stage() -> None:
+    now = 100.0
+    build = Build(_clock=lambda: now)
+    assert build.seconds_left is None
+    build.tell("read", 10, 0)
+    now = 110.0
+    build.tell("read", 500, 0)
+    assert build.seconds_left is None  # nobody knows how many there are to read
+    build.tell("embed", 16, 1016)
+    assert build.seconds_left is None  # one moment has no rate
+    now = 114.0
+    build.tell("embed", 216, 1016)  # 200 in 4 s
+    assert build.seconds_left == 16.0
+    now = 115.0
+    assert build.seconds_left == 20.0  # it slowed down
+    build.finished.set()
+    assert build.seconds_left is None
+
+
+def removable(service: Service) -> dict[str, bool]:
+    _, rows = service.list_articles()
+    return {row.id: service.is_removable(row) for row in rows}
+
+
+def test_removing_moves_the_file_away_and_builds_without_it(service: Service, articles: Path, tmp_path: Path) -> None:
+    (articles / "bridge.txt").write_text("ข่าวสะพาน\n\nสะพานแขวนเมืองใหม่สร้างเสร็จเมื่อ พ.ศ. 2499", "utf-8")
+    service.rebuild()
+    text = (articles / "bridge.txt").read_text("utf-8")
+    moved = service.remove("articles/bridge.txt")
+    assert service.rebuild().removed == 1
+    assert not (articles / "bridge.txt").exists()
+    assert moved == tmp_path / "index/removed/bridge.txt.removed"
+    assert moved.read_text("utf-8") == text
+    with pytest.raises(KhamtopError) as told:
+        service.article("articles/bridge.txt")
+    assert told.value.code == "article.unknown"
+
+
+def test_two_files_of_one_name_are_both_kept_when_removed(service: Service, articles: Path) -> None:
+    moved = []
+    for text in ("ข่าวสะพาน\n\nหนึ่ง", "ข่าวสะพาน\n\nสอง"):
+        (articles / "bridge.txt").write_text(text, "utf-8")
+        service.rebuild()
+        moved.append(service.remove("articles/bridge.txt"))
+        service.rebuild()
+    assert [path.name for path in moved] == ["bridge.txt.removed", "bridge.txt (2).removed"]
+    assert [path.read_text("utf-8")[-3:] for path in moved] == ["ึ่ง", "สอง"]
+
+
+def test_what_shares_its_file_stands_elsewhere_or_is_the_last_stays(
+    service: Service, articles: Path, tmp_path: Path
+) -> None:
+    service.rebuild()
+    assert removable(service) == {"articles/market.txt": False}
+    refused(service, "articles/market.txt", "remove.last")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/far.txt").write_text("ข่าวไกล\n\nไกลมาก", "utf-8")
+    (tmp_path / "elsewhere/linked.txt").write_text("ข่าวลิงก์\n\nลิงก์", "utf-8")
+    (articles / "folder").symlink_to(tmp_path / "elsewhere")
+    (articles / "link.txt").symlink_to(tmp_path / "elsewhere/linked.txt")
+    (articles / "two.jsonl").write_text(lines({"id": "1", "text": "ฝนตก"}, {"id": "2", "text": "แดดออก"}), "utf-8")
+    (articles / "one.jsonl").write_text(lines({"id": "3", "text": "ลมแรง"}), "utf-8")
+    service.rebuild()
+    assert removable(service) == {
+        "articles/market.txt": True, "3": True, "1": False, "2": False,
+        "articles/link.txt": False, "articles/folder/far.txt": False, "articles/folder/linked.txt": False,
+    }  # fmt: skip
+    for identity in ("1", "2"):
+        refused(service, identity, "remove.shared")
+    for identity in ("articles/link.txt", "articles/folder/far.txt"):
+        refused(service, identity, "remove.elsewhere")
+    refused(service, "../market.txt", "article.unknown")
+
+
+def test_a_file_that_was_given_itself_may_be_removed(articles: Path, tmp_path: Path) -> None:
+    (articles / "bridge.txt").write_text("ข่าวสะพาน\n\nสะพาน", "utf-8")
+    service = Service(tmp_path / "index", [articles / "bridge.txt", articles / "market.txt"])
+    service.rebuild()
+    assert service.upload_folder is None
+    assert set(removable(service).values()) == {True}
+    service.remove("bridge.txt")
+    assert not (articles / "bridge.txt").exists()
+
+
+def test_an_index_of_other_articles_gives_none_of_them_away(service: Service, articles: Path, tmp_path: Path) -> None:
+    (articles / "bridge.txt").write_text("ข่าวสะพาน\n\nสะพาน", "utf-8")
+    service.rebuild()
+    (tmp_path / "other").mkdir()
+    other = Service(tmp_path / "index", [tmp_path / "other"])
+    other._encoder = ToyEncoder()
+    other.start()
+    assert set(removable(other).values()) == {False}
+    with pytest.raises(KhamtopError) as told:
+        other.remove("articles/bridge.txt")
+    assert told.value.code == "remove.elsewhere"
+    assert (articles / "bridge.txt").exists()
+
+
+def test_for_reading_only_nothing_is_removed(articles: Path, tmp_path: Path) -> None:
+    (articles / "bridge.txt").write_text("ข่าวสะพาน\n\nสะพาน", "utf-8")
+    service = Service(tmp_path / "index", [articles], read_only=True)
+    service.rebuild()
+    assert set(removable(service).values()) == {False}
+    refused(service, "articles/bridge.txt", "read_only")
+
+
+def refused(service: Service, identity: str, code: str) -> None:
+    """Sees that an article stays where it is, and why."""
+    before = service.articles
+    with pytest.raises(KhamtopError) as told:
+        service.remove(identity)
+    assert told.value.code == code
+    assert service.rebuild().articles == before
+
+
+@pytest.mark.parametrize(("offset", "limit"), [(-1, 5), (0, 0), (0, 101)])
+def test_a_list_without_sense_is_refused(service: Service, offset: int, limit: int) -> None:
+    service.rebuild()
+    with pytest.raises(KhamtopError) as told:
+        service.list_articles("", offset, limit)
+    assert told.value.code == "list.bounds"
+
+
+def test_articles_that_are_not_there_are_told_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(KhamtopError) as told:
+        Service(tmp_path / "index", [tmp_path / "nowhere"]).start()
+    assert told.value.code == "articles.missing"
 
 
 def test_watching_rebuilds_when_the_articles_change(

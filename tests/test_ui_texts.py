@@ -16,7 +16,7 @@ from ui.texts import TEXTS, sentence, text
 ROOT = Path(__file__).parents[1]
 SOURCES = [path for package in ("index", "qa", "ui") for path in sorted((ROOT / package).glob("*.py"))]
 REASON = re.compile(r"(?:file|line|article)\.[a-z_]+")
-PAGE = (ROOT / "ui/page.js").read_text("utf-8") + (ROOT / "ui/page.html").read_text("utf-8")
+PAGE = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "ui/page").iterdir()))
 
 
 def names(words: str) -> set[str]:
@@ -53,6 +53,13 @@ def test_every_reason_for_leaving_a_file_out_has_its_words() -> None:
     assert reasons <= set(TEXTS)
 
 
+def test_every_reason_for_refusing_a_request_or_an_upload_has_its_words() -> None:
+    sources = "".join((ROOT / f"ui/{name}.py").read_text("utf-8") for name in ("guard", "receive", "uploads"))
+    codes = set(re.findall(r'"((?:upload|guard|auth|file|root_path)\.[a-z_]+|read_only)"', sources))
+    assert len(codes) > 10
+    assert codes <= set(TEXTS)
+
+
 @pytest.mark.parametrize("key", TEXTS)
 def test_both_languages_say_the_same_thing(key: str) -> None:
     thai, english = TEXTS[key]
@@ -71,7 +78,7 @@ def test_the_page_uses_every_text_meant_for_it_and_no_other() -> None:
 
 
 def test_counts_are_written_with_separators_and_names_as_they_are() -> None:
-    assert text("page.knows", "en", articles=52849) == "Articles in the index: 52,849"
+    assert text("page.found", "en", count=52849) == "Passages found: 52,849"
     assert text("port.taken", "en", port="7860").startswith("Port 7860 ")
 
 

@@ -5,12 +5,13 @@ Each command loads what it needs and no more: `ask` starts neither Gradio nor to
 
 from __future__ import annotations
 
+import gc
 import json
 import locale
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ DEFAULT_INDEX = Path(".khamtop")
 DEFAULT_ARTICLES = Path("seeds")
 
 #: A failure of these kinds lies in how the command was called.
-_CALL_WAS_WRONG = ("question.", "articles.missing", "eval.unreadable", "filter.")
+_CALL_WAS_WRONG = ("question.", "articles.missing", "eval.unreadable", "filter.", "auth.", "root_path.")
 
 
 class _ServeByDefault(click.Group):
@@ -83,8 +84,24 @@ def main() -> None:
 @_options("index", "articles", "encoder", "watch")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to serve on.")
+@click.option(
+    "--auth",
+    "users",
+    metavar="USER:PASSWORD",
+    multiple=True,
+    help="Let in only who signs in so; may be given several times. Other users of this machine can read it in the list"
+    " of processes: KHAMTOP_AUTH in the environment or --auth-file keeps it from them.",
+)
+@click.option(
+    "--auth-file",
+    type=click.Path(path_type=Path),
+    help="File of who may sign in, one USER:PASSWORD a line.",
+)
+@click.option("--root-path", metavar="PATH", help="Where a proxy puts the page, such as /khamtop; / for its root.")
+@click.option("--read-only", is_flag=True, help="For asking and reading only: no upload, removal or rebuild.")
 def serve(
     folder: Path, articles: tuple[Path, ...], encoder: str | None, watch: bool, host: str, port: int,
+    users: tuple[str, ...], auth_file: Path | None, root_path: str | None, read_only: bool,
     lang: Language | None, debug: bool,
 ) -> None:  # fmt: skip
     """Serve the web page, building the index first if there is none.
@@ -92,19 +109,32 @@ def serve(
     \b
     Example:
       khamtop serve --articles ~/news --port 8000
+      KHAMTOP_AUTH=reader:secret khamtop serve --host 0.0.0.0 --read-only
     """
     with _reporting(lang, debug):
-        from ui.service import Service
+        from ui.guard import Access, users_of
+        from ui.server import Server
 
-        service = Service(folder, articles, encoder)
-        service.start()
-        if watch:
-            service.watch()
-        from ui.web import launch  # Gradio takes seconds to import, while a first build goes on
+        access = Access(users_of(users, os.environ, auth_file), root_path, host)
+        with closing(Server(port, access)) as server:
+            click.echo(texts.text("serve.starting", _language(lang)), err=True)
+            with _no_garbage():
+                from ui.service import Service
 
-        page = launch(service, host=host, port=port, block=False)
-        click.echo(texts.text("serve.at", _language(lang), address=f"http://{host}:{port}"), err=True)
-        page.block_thread()
+                for path in articles:
+                    if path != DEFAULT_ARTICLES and not path.exists():  # an index may be served without the default
+                        raise KhamtopError("articles.missing", path=str(path))
+                service = Service(folder, articles, encoder, read_only)
+                service.start()
+                if watch:
+                    service.watch()
+                from ui.web import application  # Gradio takes seconds to import, while a first build goes on
+
+                server.show(application(service, access))
+            click.echo(texts.text("serve.at", _language(lang), address=server.address), err=True)
+            with suppress(KeyboardInterrupt):
+                service.prepare()  # while the page loads
+                server.wait()
 
 
 @main.command()
@@ -218,6 +248,22 @@ def check(folder: Path, as_json: bool, lang: Language | None, debug: bool) -> No
         sys.exit(1 if found else 0)
 
 
+@main.command()
+@_options("index", "json")
+def feedback(folder: Path, as_json: bool, lang: Language | None, debug: bool) -> None:
+    """List what readers thought of answers, the newest first.
+
+    \b
+    Example:
+      khamtop feedback --index ~/news/.khamtop --json
+    """
+    with _reporting(lang, debug):
+        from ui.feedback import Feedback
+
+        opinions = Feedback(folder).opinions()
+        _print(as_json, render.opinions_to_json(opinions), render.opinions_to_text(opinions, _language(lang)))
+
+
 @main.command("eval")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--questions", type=click.Path(path_type=Path), help="The same questions in other words, by id.")
@@ -304,6 +350,17 @@ def _progress(lang: Language | None) -> Iterator[Callable[[str, int, int], None]
             bar.update(done - bar.n)
 
         yield progress
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Around what stays until the end: looking through it for garbage would take a tenth of the opening."""
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 @contextmanager

@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from index.dates import day_of
 from index.types import Article, Span
 from qa.types import Answer, Citation, Hit, Language
 from ui.texts import text
 
-if TYPE_CHECKING:  # the builder is heavy, and only its report's fields are read here
+if TYPE_CHECKING:  # these are heavy, and only the fields of what they give are read here
     from index.build import Report
+    from index.database import Listed
+    from index.listing import Timeline
+    from ui.feedback import Opinion
 
 #: Characters that a terminal or a browser would act on instead of showing: control characters
 #: other than tab and newline, and the overrides that turn the writing direction around.
@@ -64,6 +69,11 @@ def report_to_json(report: Report) -> dict[str, Any]:
         ],
         "seconds": round(report.seconds, 3),
     }
+
+
+def opinions_to_json(opinions: Iterable[Opinion]) -> dict[str, Any]:
+    """The object that `khamtop feedback --json` prints."""
+    return {"feedback": [asdict(opinion) for opinion in opinions]}
 
 
 def _article_to_json(article: Article) -> dict[str, Any]:
@@ -175,6 +185,18 @@ def report_to_text(report: Report, language: Language) -> str:
     return _shown("\n".join(lines))
 
 
+def opinions_to_text(opinions: Sequence[Opinion], language: Language) -> str:
+    """What readers thought of answers, as the terminal shows it."""
+    if not opinions:
+        return text("feedback.none", language)
+    blocks = []
+    for opinion in opinions:
+        thought = text("feedback.good" if opinion.good else "feedback.bad", language)
+        lines = [f"{opinion.time} · {thought}", opinion.question, f"  {opinion.short_answer or opinion.answer}"]
+        blocks.append("\n".join([*lines, *([f"  “{opinion.remark}”"] if opinion.remark else [])]))
+    return _shown("\n\n".join(blocks))
+
+
 def figures_to_text(figures: dict[str, Any]) -> str:
     """The figures of `khamtop eval` as a table."""
     columns = ("R@1", "R@5", "R@10", "MRR@10")
@@ -206,18 +228,47 @@ def _shown(words: str) -> str:
 def to_page(answer: Answer) -> dict[str, Any]:
     """`to_json` with what the page needs beside it.
 
-    `lines` are the quotes with the words that lead to them, `cards` the sources: one for each
-    passage, those with quotes first, in the order of their numbers. A part is a piece of text with
-    `number` if it is a quote, and `short` if it is the short answer.
+    Citations and cards have the `day` of their article, an ISO date or None. `lines` are the quotes
+    with the words that lead to them, `cards` the sources: one for each passage, those with quotes
+    first, in the order of their numbers. A part is a piece of text with `number` if it is a quote,
+    and `short` if it is the short answer.
     """
     data = to_json(answer)
     data["language"] = answer.language
+    data["citations"] = [
+        {**shown, **_day_to_page(citation.article)}
+        for shown, citation in zip(data["citations"], answer.citations, strict=True)
+    ]
     data["lines"] = [
         {"lead": lead, "number": citation.number, "parts": _quote_parts(answer, citation)}
         for lead, citation in _led(answer)
     ]
     data["cards"] = _cards(answer)
     return data
+
+
+def hits_to_page(hits: Sequence[Hit]) -> dict[str, Any]:
+    """The passages of a search as `cards`: those of `to_page`, without quotes."""
+    return {"cards": [_card(hit, {}, {copy.id: copy for copy in hit.copies}) for hit in hits]}
+
+
+def listed_to_page(listed: Listed) -> dict[str, Any]:
+    """A row of the list of articles; lengths count characters and passages."""
+    return {
+        "article_id": listed.id,
+        "title": listed.title,
+        "published": listed.published,
+        "day": listed.day and listed.day.isoformat(),
+        "source": listed.source,
+        "chars": listed.chars,
+        "passages": listed.passages,
+    }
+
+
+def timeline_to_page(timeline: Timeline) -> dict[str, Any]:
+    """How many articles each year, month or day has, each by its first day (ISO)."""
+    bars = [{"start": start.isoformat(), "count": count} for start, count in timeline.bars]
+    return {"unit": timeline.unit, "bars": bars, "undated": timeline.undated}
 
 
 def article_to_page(article: Article, quotes: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -235,6 +286,7 @@ def article_to_page(article: Article, quotes: Sequence[dict[str, Any]]) -> dict[
     begin = min([_after_title(article), *(start for start, _ in marks.values())])
     return {
         **_article_to_json(article),
+        **_day_to_page(article),
         "parts": _parts(article.text, begin, len(article.text), marks),
         "found": sorted(marks),
     }
@@ -248,15 +300,26 @@ def _cards(answer: Answer) -> list[dict[str, Any]]:
         if holder is not None:
             quotes[holder][citation.number] = (citation.start, citation.end)
             copies[holder].update({copy.id: copy for copy in citation.copies})
-    cards = []
-    for hit, marks, printed in zip(answer.hits, quotes, copies, strict=True):
-        # A quote may run past its passage's edge: the card then shows it whole.
-        start = min([hit.passage.start, *(start for start, _ in marks.values())])
-        end = max([hit.passage.end, *(end for _, end in marks.values())])
-        parts = _parts(hit.article.text, start, end, marks)
-        elsewhere = [_article_to_json(copy) for copy in printed.values()]
-        cards.append({**_hit_to_json(hit), "copies": elsewhere, "numbers": sorted(marks), "parts": parts})
+    cards = [_card(hit, marks, printed) for hit, marks, printed in zip(answer.hits, quotes, copies, strict=True)]
     return sorted(cards, key=lambda card: card["numbers"][:1] or [len(answer.citations) + 1])
+
+
+def _card(hit: Hit, marks: dict[int, Span], copies: dict[str, Article]) -> dict[str, Any]:
+    # A quote may run past its passage's edge: the card then shows it whole.
+    start = min([hit.passage.start, *(start for start, _ in marks.values())])
+    end = max([hit.passage.end, *(end for _, end in marks.values())])
+    return {
+        **_hit_to_json(hit),
+        **_day_to_page(hit.article),
+        "copies": [_article_to_json(copy) for copy in copies.values()],
+        "numbers": sorted(marks),
+        "parts": _parts(hit.article.text, start, end, marks),
+    }
+
+
+def _day_to_page(article: Article) -> dict[str, Any]:
+    day = day_of(article.published) if article.published else None
+    return {"day": day and day.isoformat()}
 
 
 def _holder(citation: Citation, hits: Sequence[Hit]) -> int | None:

@@ -2,39 +2,56 @@
 
 Answers come from the index that is open. A build works in a thread of its own and the new index
 takes the old one's place when it is whole, so asking never waits for building, except for the very
-first build, when there is nothing to answer from yet.
+first build, when there is nothing to answer from yet. What people send in is `uploads.py`'s business
+and `feedback.py`'s.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from index.build import Report, build
+from index.database import Listed
 from index.encoder import load_encoder
+from index.listing import Timeline
 from index.store import Index, remembered_encoder
 from index.types import Article, Encoder, Filter, KhamtopError
 from qa.answer import answer
 from qa.retrieve import search
-from qa.suggest import suggest
+from qa.suggest import follow_ups, suggest
 from qa.types import Answer, Hit
+from ui.feedback import Feedback
+from ui.names import numbered, shortened
 
 _log = logging.getLogger(__name__)
 
 #: How long a question waits for the first index before it is told to come back.
 FIRST_INDEX_SECONDS = 60.0
 
-#: The most passages that one call may ask for.
-MOST_PASSAGES = 100
+#: The most passages that one call may ask for, and the most articles of a list.
+MOST_PASSAGES = MOST_LISTED = 100
+
+#: More answers at a time only take the interpreter from each other, and from whoever talks to the browsers: of 64
+#: people who asked at once half waited 2.4 s with this, and 2.9 s without, on two cores that had other work too.
+_ANSWERED_AT_ONCE = 2
+
+#: A stage must have run so long before its rate tells how long it will take.
+_RATED_AFTER_SECONDS = 1.0
 
 
 @dataclass(slots=True)
 class Build:
-    """A build under way, or how the last one ended. `total` is 0 where it is not known yet."""
+    """A build under way, or how one ended; `number` counts them. `total` is 0 where it is not known yet."""
 
+    number: int = 1
     stage: str = "start"
     done: int = 0
     total: int = 0
@@ -42,6 +59,23 @@ class Build:
     error: KhamtopError | None = None
     stopping: bool = False
     finished: threading.Event = field(default_factory=threading.Event)
+    _clock: Callable[[], float] = time.monotonic
+    _began: tuple[float, int] = (0.0, 0)  # when the stage was first heard of, and how much was done then
+
+    def tell(self, stage: str, done: int, total: int) -> None:
+        """Notes how far the build is; what `index.build.Progress` tells."""
+        if stage != self.stage:
+            self._began = (self._clock(), done)
+        self.stage, self.done, self.total = stage, done, total
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the running stage will take at its rate until now; None while that is not known."""
+        since, done_then = self._began
+        seconds, done = self._clock() - since, self.done - done_then
+        if self.finished.is_set() or not self.total or done <= 0 or seconds < _RATED_AFTER_SECONDS:
+            return None
+        return (self.total - self.done) * seconds / done
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +89,59 @@ class _Opened:
 class Service:
     """Asks and rebuilds one index; every method may be called from any thread."""
 
-    def __init__(self, folder: Path, articles: Sequence[Path], encoder: str | None = None) -> None:
-        """An index in `folder`, built from `articles`; `encoder` as `load_encoder` takes it, or the index's own."""
-        self._folder = folder
+    def __init__(
+        self, folder: Path, articles: Sequence[Path], encoder: str | None = None, read_only: bool = False
+    ) -> None:
+        """An index in `folder`, built from `articles`; `encoder` as `load_encoder` takes it, or the index's own.
+
+        With `read_only` nobody who asks can change what is asked: `remove` and `uploads.py` refuse.
+        """
+        self.folder = folder
+        self.read_only = read_only
+        self.feedback = Feedback(folder)
         self._articles = list(articles)
         self._encoder_source = encoder or remembered_encoder(folder)
         self._encoder: Encoder | None = None
         self._opened: _Opened | None = None
         self._build: Build | None = None
+        self._another = False  # whether a build must follow the one under way
+        self._numbers = count(1)
+        self._asking = threading.Semaphore(_ANSWERED_AT_ONCE)
         self._lock = threading.Lock()
 
     def start(self) -> None:
         """Opens the index; where there is none, begins to build it and returns at once.
 
         Raises:
-            KhamtopError: for an index that is there but cannot be used.
+            KhamtopError: for an index that is there but cannot be used, `articles.missing` for articles
+                that are not there where one must be built.
         """
         try:
             self._open()
         except KhamtopError as error:
             if error.code != "index.missing":
                 raise
+            for path in self._articles:
+                if not os.path.exists(path):
+                    raise KhamtopError("articles.missing", path=str(path)) from None
             self.begin_build()
+
+    def prepare(self) -> None:
+        """Makes now what would else be made when the list of articles is first opened: seconds, for an archive."""
+        if self._opened:
+            _ = self._opened.index.listing
 
     def watch(self) -> None:
         """Rebuilds from now on whenever the articles change; what goes wrong then stands in `last_build`."""
         from index.watch import changes
 
         def follow() -> None:
-            for _ in changes(self._articles, self._folder):
-                self.begin_build().finished.wait()
+            for _ in changes(self._articles, self.folder):
+                self.begin_build(anew=True).finished.wait()
 
         threading.Thread(target=follow, name="khamtop-watch", daemon=True).start()
+
+    # Asking
 
     def ask(self, question: str, history: Sequence[str] = (), k: int = 5, bounds: Filter | None = None) -> Answer:
         """The answer; `history` are the earlier questions of the conversation, oldest first.
@@ -95,12 +150,24 @@ class Service:
             KhamtopError: for a question or a `k` that cannot be worked with, or while there is no index.
         """
         _check(k)
-        return answer(question, self._ready().index, history, k, bounds=bounds)
+        index = self._ready().index
+        with self._asking:
+            return answer(question, index, history, k, bounds=bounds)
 
     def search(self, question: str, history: Sequence[str] = (), k: int = 5, bounds: Filter | None = None) -> list[Hit]:
         """The best `k` passages; raises as `ask` does."""
         _check(k)
-        return search(question, self._ready().index, history, k, bounds)
+        index = self._ready().index
+        with self._asking:
+            return search(question, index, history, k, bounds)
+
+    def follow_ups(self, question: str, history: Sequence[str] = ()) -> list[str]:
+        """Questions to go on with after that one, which the articles answer; raises as `ask` does."""
+        index = self._ready().index
+        with self._asking:
+            return follow_ups(question, index, history)
+
+    # Reading
 
     def article(self, identity: str) -> Article:
         """The article of that id.
@@ -112,6 +179,83 @@ class Service:
             return self._ready().index.article(identity)
         except KeyError:
             raise KhamtopError("article.unknown") from None
+
+    def list_articles(self, find: str = "", offset: int = 0, limit: int = MOST_LISTED) -> tuple[int, list[Listed]]:
+        """How many articles have `find` in their titles, and those from `offset` on, as `index.listing` orders them.
+
+        Raises:
+            KhamtopError: `list.bounds` for numbers that make no sense, or while there is no index.
+        """
+        if offset < 0 or not 1 <= limit <= MOST_LISTED:
+            raise KhamtopError("list.bounds", most=MOST_LISTED)
+        return self._ready().index.listing.find(find, offset, limit)
+
+    def timeline(self) -> Timeline:
+        """How the articles spread over time; raises while there is no index."""
+        return self._ready().index.listing.timeline
+
+    # Taking articles out
+
+    def is_removable(self, listed: Listed) -> bool:
+        """Whether `remove` would take that article out."""
+        return not self.read_only and self.articles > 1 and listed.is_alone and self._holds(listed.file)
+
+    def is_removable_id(self, identity: str) -> bool:
+        """Whether `remove` would take the article of that id out; raises as `article` does."""
+        return self.is_removable(self._listed(identity))
+
+    def remove(self, identity: str) -> Path:
+        """Moves the file of that article out of the articles, and has the index follow; where the file is now.
+
+        Nothing is lost: it lies in the index's folder under a name that no article has, so that it is none
+        even where that folder is among the articles.
+
+        Raises:
+            KhamtopError: `article.unknown`, or a `remove.*` that tells why that article must stay.
+        """
+        if self.read_only:
+            raise KhamtopError("read_only")
+        listed = self._listed(identity)
+        if not listed.is_alone:
+            raise KhamtopError("remove.shared", file=listed.file.name)
+        if not self._holds(listed.file):
+            raise KhamtopError("remove.elsewhere", file=listed.file.name)
+        if self.articles == 1:
+            raise KhamtopError("remove.last")
+        removed = self.folder / "removed"
+        try:
+            removed.mkdir(exist_ok=True)
+            moved = _move(listed.file, removed)
+        except OSError:
+            raise KhamtopError("remove.failed", file=listed.file.name) from None
+        self.begin_build(anew=True)
+        return moved
+
+    @property
+    def upload_folder(self) -> Path | None:
+        """The folder of articles that uploads land in; None if only files were given."""
+        return next((path for path in self._articles if path.is_dir()), None)
+
+    def _listed(self, identity: str) -> Listed:
+        index = self._ready().index
+        try:
+            (listed,) = index.database.listed([index.database.number_of(identity)])
+        except KeyError:
+            raise KhamtopError("article.unknown") from None
+        return listed
+
+    def _holds(self, file: Path) -> bool:
+        """Whether a file lies among the articles, and is no link that leads there or away from there."""
+        try:
+            real = file.resolve(strict=True)
+            if not real.is_file() or real != file.parent.resolve() / file.name:
+                return False
+        except (OSError, ValueError):
+            return False
+        roots = [path.resolve() for path in self._articles]
+        return any(real == root or (root.is_dir() and real.is_relative_to(root)) for root in roots)
+
+    # Building
 
     def rebuild(self) -> Report:
         """Builds and waits for the result; joins the build that is under way, if there is one.
@@ -126,18 +270,25 @@ class Service:
         assert build.report is not None
         return build.report
 
-    def begin_build(self) -> Build:
-        """The build under way, begun now if there is none."""
+    def begin_build(self, anew: bool = False) -> Build:
+        """The build under way, begun now if there is none.
+
+        `anew` tells that the articles changed just now: as a build under way may have passed them by,
+        another one then follows it.
+        """
         with self._lock:
             if self._build is None or self._build.finished.is_set():
-                self._build = Build()
-                threading.Thread(target=self._run, args=(self._build,), name="khamtop-build", daemon=True).start()
+                self._build = self._begun()
+            elif anew:
+                self._another = True
             return self._build
 
     def stop_build(self) -> None:
         """Ends the build under way, if it has not begun to write; the last index goes on answering."""
-        if self._build is not None:
-            self._build.stopping = True
+        with self._lock:
+            self._another = False
+            if self._build is not None:
+                self._build.stopping = True
 
     @property
     def last_build(self) -> Build | None:
@@ -150,20 +301,30 @@ class Service:
         return self._opened.index.manifest.articles if self._opened else 0
 
     @property
+    def passages(self) -> int:
+        """How many passages the open index holds; 0 before the first is built."""
+        return self._opened.index.manifest.passages if self._opened else 0
+
+    @property
     def examples(self) -> tuple[str, ...]:
         """Questions that the open index answers."""
         return self._opened.examples if self._opened else ()
 
+    def _begun(self) -> Build:
+        build = Build(next(self._numbers))
+        threading.Thread(target=self._run, args=(build,), name="khamtop-build", daemon=True).start()
+        return build
+
     def _run(self, build_: Build) -> None:
         def progress(stage: str, done: int, total: int) -> None:
-            build_.stage, build_.done, build_.total = stage, done, total
+            build_.tell(stage, done, total)
             if build_.stopping and stage in ("read", "embed"):
                 raise KhamtopError("index.stopped")
 
         try:
-            report = build(self._articles, self._folder, self._load_encoder(), progress, self._encoder_source)
+            report = build(self._articles, self.folder, self._load_encoder(), progress, self._encoder_source)
             progress("open", 0, 0)
-            self._open()
+            self._open(prepared=True)
             build_.report = report
         except KhamtopError as error:
             build_.error = error
@@ -172,11 +333,17 @@ class Service:
             build_.error = KhamtopError("internal")
             build_.error.__cause__ = error
         finally:
-            build_.finished.set()
+            with self._lock:
+                if self._another:
+                    self._another = False
+                    self._build = self._begun()
+                build_.finished.set()
 
-    def _open(self) -> None:
-        index = Index.open(self._folder, self._encoder)
+    def _open(self, prepared: bool = False) -> None:
+        index = Index.open(self.folder, self._encoder)
         self._encoder = index.encoder
+        if prepared:
+            _ = index.listing  # while the last index still answers
         self._opened = _Opened(index, tuple(suggest(index)))
 
     def _load_encoder(self) -> Encoder:
@@ -191,10 +358,26 @@ class Service:
             if self._opened is None:
                 raise self._build.error or KhamtopError("index.building")
         if self._opened is None:
-            raise KhamtopError("index.missing", folder=str(self._folder))
+            raise KhamtopError("index.missing", folder=str(self.folder))
         return self._opened
 
 
 def _check(k: int) -> None:
     if not isinstance(k, int) or not 1 <= k <= MOST_PASSAGES:
         raise KhamtopError("question.passages", most=MOST_PASSAGES)
+
+
+def _move(file: Path, folder: Path) -> Path:
+    """Moves a file into a folder, never over another one; where it is now."""
+    for target in numbered(folder, f"{shortened(file.name)}.removed", ".removed"):
+        try:
+            target.touch(exist_ok=False)  # ours from now on, so that nothing else is written over
+        except FileExistsError:
+            continue
+        try:
+            shutil.move(file, target)
+        except OSError:
+            target.unlink()
+            raise
+        return target
+    raise AssertionError

@@ -1,7 +1,7 @@
 """The web page and the API beside it: the only file that imports Gradio.
 
-One `gr.HTML` holds the page: `page.html` is its frame, `page.css` its looks and `page.js` its
-behaviour, which calls the functions of `_page_functions`. Programs call `/ask`, `/search` and
+One `gr.HTML` holds the page: in `page/`, `page.html` is its frame, `page.css` its looks and the
+scripts its behaviour, which calls the functions of `_page_functions`. Programs call `/ask`, `/search` and
 `/rebuild`, which give the same JSON as the command line. What is answered and built, and how, is
 `service.py`'s business; the words and the JSON are `render.py`'s.
 """
@@ -9,70 +9,88 @@ behaviour, which calls the functions of `_page_functions`. Programs call `/ask`,
 from __future__ import annotations
 
 import contextlib
-import errno
 import functools
 import json
 import logging
 import os
 import re
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read once, when Gradio is imported
-
-import gradio as gr
-from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from index.filters import filter_of
 from index.types import KhamtopError
 from qa.types import Language
-from ui.render import article_to_page, hits_to_json, report_to_json, to_json, to_page
+from ui.calls import Call
+from ui.guard import Access
+from ui.receive import upload_endpoint
+from ui.render import (
+    article_to_page,
+    hits_to_json,
+    hits_to_page,
+    listed_to_page,
+    report_to_json,
+    timeline_to_page,
+    to_json,
+    to_page,
+)
+from ui.server import Server
 from ui.service import Service
+from ui.stubs import no_stubs
 from ui.texts import TEXTS, sentence
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read once, when Gradio is imported
+with no_stubs():
+    import gradio as gr
 
 _log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
+
+#: The parts of the page's behaviour in `page/`, in the order in which they become one function body.
+_SCRIPTS = (
+    "elements words server keep tabs talk sources picture reader search articles upload building conversations"
+    " export begin"
+).split()
 _THAI = re.compile("[\u0e01-\u0e5b]")
 
-#: The browser itself refuses whatever would leave this machine. Gradio evaluates templates and
-#: styles elements in place, hence the three "unsafe": no text of ours ever reaches either.
-_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; "
-    "form-action 'self'; frame-ancestors 'self'"
-)
 
-
-def launch(service: Service, host: str = "127.0.0.1", port: int = 7860, block: bool = True) -> gr.Blocks:
-    """Serves the page at `http://host:port`, until interrupted if `block`.
+def launch(service: Service, port: int, access: Access | None = None) -> Server:
+    """Serves the page until the server is closed; on this machine alone and to everybody, without an `access`.
 
     Raises:
-        KhamtopError: `port.taken` if something else listens there, `port.unusable` if nothing can.
+        KhamtopError: as `Server` does.
     """
-    _try_port(host, port)
-    blocks = page(service)
-    blocks.launch(
-        server_name=host,
-        server_port=port,
-        share=False,
-        quiet=True,
+    access = access or Access()
+    server = Server(port, access)
+    server.show(application(service, access))
+    return server
+
+
+def application(service: Service, access: Access) -> Starlette:
+    """All that is served: the page with its API, and where uploads go."""
+    upload = upload_endpoint(service, lambda: status_of(service))
+    app = Starlette(routes=[Route("/upload", upload, methods=["POST"])])
+    gr.mount_gradio_app(
+        app,
+        page(service),
+        "/",
+        root_path=access.root_path and access.root_path.rstrip("/"),
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
         pwa=False,
         ssr_mode=False,
         mcp_server=False,
-        max_file_size="1kb",  # nothing here takes files
+        show_error=False,
+        max_file_size="1kb",  # Gradio's own upload is closed, as all of it that `guard.py` does not name
         theme=_theme(),
         favicon_path=str(_HERE / "favicon.png"),
         head=f"<style>{_asset('page.css')}</style>",
-        app_kwargs={"middleware": [Middleware(_SecurityHeaders)]},
-        prevent_thread_lock=not block,
     )
-    return blocks
+    return app
 
 
 def _theme() -> gr.themes.Base:
@@ -86,7 +104,7 @@ def page(service: Service) -> gr.Blocks:
     with gr.Blocks(title=TEXTS["page.title"][0], fill_width=True, analytics_enabled=False) as blocks:
         gr.HTML(
             html_template=_asset("page.html"),
-            js_on_load=_asset("page.js"),
+            js_on_load="\n".join(_asset(f"{name}.js") for name in _SCRIPTS),
             server_functions=_page_functions(service),
             apply_default_css=False,
             words=TEXTS,
@@ -97,38 +115,66 @@ def page(service: Service) -> gr.Blocks:
 
 
 def _page_functions(service: Service) -> list[Callable[[Any], dict[str, Any]]]:
-    """What `page.js` calls, each with one JSON object; an error comes back as a code of `texts.py`."""
+    """What `page.js` calls, each with one JSON object; an error comes back as a code of `texts.py`.
 
-    def ask(call: Any) -> dict[str, Any]:
-        history = [str(question) for question in call.get("history", [])]
-        return to_page(service.ask(str(call["question"]), history))
+    A page for reading only has none that changes what is asked.
+    """
 
-    def article(call: Any) -> dict[str, Any]:
-        return article_to_page(service.article(str(call["article_id"])), call.get("quotes", []))
+    def ask(call: Call) -> dict[str, Any]:
+        return to_page(service.ask(call.text("question"), call.texts("history")))
 
-    def status(call: Any) -> dict[str, Any]:
-        return _status(service)
+    def follow_ups(call: Call) -> dict[str, Any]:
+        return {"questions": service.follow_ups(call.text("question"), call.texts("history"))}
 
-    def rebuild(call: Any) -> dict[str, Any]:
+    def search(call: Call) -> dict[str, Any]:
+        bounds = filter_of(call.text("since", ""), call.text("until", ""), call.text("source", ""))
+        return hits_to_page(service.search(call.text("question"), k=call.number("k", 5), bounds=bounds))
+
+    def article(call: Call) -> dict[str, Any]:
+        identity, quotes = call.text("article_id"), call.rows("quotes", number=int, start=int, end=int, quote=str)
+        found = article_to_page(service.article(identity), quotes)
+        return {**found, "removable": service.is_removable_id(identity)}
+
+    def articles(call: Call) -> dict[str, Any]:
+        total, rows = service.list_articles(call.text("find", ""), call.number("offset", 0), call.number("limit", 50))
+        shown = [{**listed_to_page(row), "removable": service.is_removable(row)} for row in rows]
+        return {"total": total, "articles": shown}
+
+    def timeline(call: Call) -> dict[str, Any]:
+        return timeline_to_page(service.timeline())
+
+    def feedback(call: Call) -> dict[str, Any]:
+        return {"id": service.feedback.keep(call)}
+
+    def status(call: Call) -> dict[str, Any]:
+        return status_of(service)
+
+    def rebuild(call: Call) -> dict[str, Any]:
         service.begin_build()
-        return _status(service)
+        return status_of(service)
 
-    def stop(call: Any) -> dict[str, Any]:
+    def stop(call: Call) -> dict[str, Any]:
         service.stop_build()
-        return _status(service)
+        return status_of(service)
 
-    return [_telling(function) for function in (ask, article, status, rebuild, stop)]
+    def remove(call: Call) -> dict[str, Any]:
+        moved = service.remove(call.text("article_id"))
+        return {**status_of(service), "moved_to": str(moved)}
+
+    reading = [ask, follow_ups, search, article, articles, timeline, feedback, status]
+    changing = [] if service.read_only else [rebuild, stop, remove]
+    return [_telling(function) for function in (*reading, *changing)]
 
 
-def _telling(function: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+def _telling(function: Callable[[Call], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
     """`function`, giving back what went wrong instead of raising it."""
 
     @functools.wraps(function)
     def told(call: Any) -> dict[str, Any]:
         try:
-            return function(call)
+            return function(Call(call))
         except KhamtopError as error:
-            return {"error": _error_to_json(error)}
+            return {"error": error_to_json(error)}
         except Exception:
             _log.exception("%s failed", function.__name__)
             return {"error": {"code": "internal", "facts": {}}}
@@ -136,24 +182,30 @@ def _telling(function: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[
     return told
 
 
-def _status(service: Service) -> dict[str, Any]:
+def status_of(service: Service) -> dict[str, Any]:
+    """What the index holds, what may be asked, and how the build is going."""
     build = service.last_build
     return {
         "articles": service.articles,
+        "passages": service.passages,
         "examples": list(service.examples),
+        "read_only": service.read_only,
         "build": build
         and {
+            "number": build.number,
             "running": not build.finished.is_set(),
             "stage": build.stage,
             "done": build.done,
             "total": build.total,
+            "seconds_left": build.seconds_left,
             "report": build.report and report_to_json(build.report),
-            "error": build.error and _error_to_json(build.error),
+            "error": build.error and error_to_json(build.error),
         },
     }
 
 
-def _error_to_json(error: KhamtopError) -> dict[str, Any]:
+def error_to_json(error: KhamtopError) -> dict[str, Any]:
+    """An error as the page gets it: its code, and the facts that the sentence for it names."""
     if error.code not in TEXTS:
         return {"code": "internal", "facts": {}}
     return {"code": error.code, "facts": json.loads(json.dumps(error.facts, default=str))}
@@ -184,7 +236,7 @@ def _api_functions(service: Service) -> list[Callable[..., dict[str, Any]]]:
         with _sentences(""):
             return report_to_json(service.rebuild())
 
-    return [ask, search, rebuild]
+    return [ask, search] if service.read_only else [ask, search, rebuild]
 
 
 @contextlib.contextmanager
@@ -200,37 +252,5 @@ def _sentences(question: str) -> Iterator[None]:
         raise gr.Error(sentence(KhamtopError("internal"), language), print_exception=False) from error
 
 
-class _SecurityHeaders:
-    """Puts `_POLICY` and its companions on every response."""
-
-    _HEADERS = (
-        (b"content-security-policy", _POLICY.encode()),
-        (b"referrer-policy", b"no-referrer"),
-        (b"x-content-type-options", b"nosniff"),
-    )
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._HEADERS]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
-
-
-def _try_port(host: str, port: int) -> None:
-    try:
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise KhamtopError("port.taken", port=str(port)) from error
-        raise KhamtopError("port.unusable", host=host, port=str(port)) from error
-
-
 def _asset(name: str) -> str:
-    return (_HERE / name).read_text("utf-8")
+    return (_HERE / "page" / name).read_text("utf-8")

@@ -1,0 +1,123 @@
+"""The page's address: taken at once, so that whoever opens it early sees that the page is starting.
+
+Serves an ASGI application by uvicorn, behind `guard.py`; what it serves is `web.py`'s business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import threading
+from contextlib import AsyncExitStack
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from index.types import KhamtopError
+from ui.guard import Access, Guard
+from ui.texts import TEXTS
+
+#: A page that is still open in a browser holds a connection, and must not keep the program from ending.
+_CLOSING_SECONDS = 1
+#: A connection is kept longer than a reader thinks: one that is closed while a question comes in loses it.
+_KEPT_SECONDS = 75
+
+_STARTING = """<!doctype html>
+<html lang="th">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="refresh" content="1">
+<title>{title}</title>
+<body style="font: 1.1rem/1.8 sans-serif; max-width: 30rem; margin: 30vh auto 0; padding: 0 1rem; text-align: center">
+<p role="status">{thai}</p>
+<p lang="en">{english}</p>
+"""
+
+
+class Server:
+    """Serves from a thread of its own: that it is starting, and what it is given to `show` from then on."""
+
+    def __init__(self, port: int, access: Access) -> None:
+        """Listens on `port` at the address of `access`.
+
+        Raises:
+            KhamtopError: `port.taken` if something else listens there, `port.unusable` if nothing can.
+        """
+        self._socket = _listening(access.host, port)
+        host = f"[{access.host}]" if ":" in access.host else access.host
+        #: Where a browser on this machine finds it.
+        self.address = f"http://{host}:{port}{access.prefix}"
+        self._app: Starlette | None = None
+        self._loop = asyncio.new_event_loop()
+        self._lifespans = AsyncExitStack()
+        self._uvicorn = uvicorn.Server(
+            uvicorn.Config(
+                Guard(self._answer, access),
+                lifespan="off",
+                log_level="warning",
+                server_header=False,
+                timeout_keep_alive=_KEPT_SECONDS,
+                timeout_graceful_shutdown=_CLOSING_SECONDS,
+            )
+        )
+        self._thread = threading.Thread(target=self._run, name="khamtop-server", daemon=True)
+        self._thread.start()
+
+    def show(self, app: Starlette) -> None:
+        """Serves `app` from now on."""
+
+        async def begin() -> None:
+            await self._lifespans.enter_async_context(app.router.lifespan_context(app))
+            self._app = app
+
+        asyncio.run_coroutine_threadsafe(begin(), self._loop).result()
+
+    def wait(self) -> None:
+        """Waits until it is closed."""
+        self._thread.join()
+
+    def close(self) -> None:
+        """Stops serving, and frees the port."""
+        self._uvicorn.should_exit = True
+        self._thread.join()
+
+    def _run(self) -> None:
+        async def serve() -> None:
+            with self._socket:
+                async with self._lifespans:
+                    await self._uvicorn.serve([self._socket])
+
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(serve())
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self._app or _starting(scope["path"]))(scope, receive, send)
+
+
+def _starting(path: str) -> Response:
+    """Says that it is starting, to people; a program learns from the status that it must ask again."""
+    if path != "/":
+        return Response(status_code=503, headers={"retry-after": "1"})
+    thai, english = TEXTS["serve.starting"]
+    words = _STARTING.format(title=TEXTS["page.title"][0], thai=thai, english=english)
+    return HTMLResponse(words, 503, {"retry-after": "1"})
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    # asyncio sends at once (TCP_NODELAY) only where the protocol is named: without it every answer waits 40 ms
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+        found.listen()  # two programs may bind one port, and only the first may listen on it
+    except OSError as error:
+        found.close()
+        if error.errno == errno.EADDRINUSE:
+            raise KhamtopError("port.taken", port=str(port)) from error
+        raise KhamtopError("port.unusable", host=host, port=str(port)) from error
+    return found

@@ -1,0 +1,206 @@
+"""Files that people send in: they land in one folder of articles, whole or not at all, and replace nothing.
+
+Each is written under a hidden name in that folder while it comes in, tried with the reader of
+`index/articles.py`, and only then given its own name, so that a build never sees half of one. How they
+come in over HTTP is `receive.py`'s business.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import gzip
+import lzma
+import os
+import time
+import uuid
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from index.articles import File, files, read
+from index.types import Article, KhamtopError, Rejected
+from ui.names import clean, numbered
+
+LARGEST_FILE_BYTES = 32_000_000
+#: What a compressed file may unpack to: a few kilobytes can hold gigabytes of spaces.
+LARGEST_UNPACKED_BYTES = 320_000_000
+MOST_FILES = 50
+MOST_BYTES = 200_000_000
+
+_HIDDEN = ".khamtop-upload-"
+_PACKED = (".gz", ".xz")
+#: No upload takes so long: what is older was left by one that was killed.
+_LEFT_AFTER_SECONDS = 24 * 3600
+_NAME_SHOWN_CHARS = 200
+
+
+class _Refused(Exception):
+    """A file that is not kept; `reason` is a code of `texts.py`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(slots=True)
+class Uploads:
+    """The files of one request: begun, written to and ended one after the other.
+
+    `saved` has the names under which they are kept, `refused` the names that they came with, each with
+    the code of the reason.
+    """
+
+    folder: Path
+    saved: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    _files: int = 0
+    _bytes: int = 0
+    _name: str = ""
+    _ending: str = ""
+    _draft: Path | None = None
+    _stream: IO[bytes] | None = None
+
+    def begin(self, name: str) -> None:
+        """A file comes, which its sender calls `name`."""
+        self._files += 1
+        self._name = name
+        self._ending = _ending_of(name)
+        self._draft = self.folder / f"{_HIDDEN}{uuid.uuid4().hex}{self._ending}"
+        try:
+            if self._files > MOST_FILES:
+                raise _Refused("upload.too_many")
+            self._stream = self._draft.open("xb")
+            self._article_file()  # the reader knows by the name alone whether it is of a kind that is read
+        except (OSError, _Refused) as error:
+            self._refuse(error)
+
+    def write(self, data: bytes) -> None:
+        """More of the file; what belongs to a refused one is dropped."""
+        self._bytes += len(data)
+        if self._stream is None:
+            return
+        try:
+            if self._bytes > MOST_BYTES:
+                raise _Refused("upload.too_much")
+            if self._stream.tell() + len(data) > LARGEST_FILE_BYTES:
+                raise _Refused("upload.too_large")
+            self._stream.write(data)
+        except (OSError, _Refused) as error:
+            self._refuse(error)
+
+    def end(self) -> None:
+        """The file is whole: it is tried, and kept under the first free name."""
+        if self._stream is None or self._draft is None:
+            return
+        try:
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+            self._stream.close()
+            _check_unpacked(self._draft)
+            self._check_readable()
+            self.saved.append(self._keep(self._draft))
+        except (OSError, _Refused) as error:
+            self._refuse(error)
+        finally:
+            self.drop()
+
+    def drop(self) -> None:
+        """Forgets a file that did not come in whole."""
+        if self._stream is not None:
+            self._stream.close()
+        if self._draft is not None:
+            self._draft.unlink(missing_ok=True)
+        self._stream = self._draft = None
+
+    def _refuse(self, error: OSError | _Refused) -> None:
+        reason = error.reason if isinstance(error, _Refused) else "upload.unwritable"
+        self.refused.append((base_name(self._name)[-_NAME_SHOWN_CHARS:], reason))
+        self.drop()
+
+    def _article_file(self) -> File:
+        assert self._draft is not None
+        (found,) = files([self._draft])
+        if isinstance(found, Rejected):
+            raise _Refused(found.reason)
+        return found
+
+    def _check_readable(self) -> None:
+        problem = ""
+        for _, item in read(self._article_file()):
+            if isinstance(item, Article):
+                return
+            if isinstance(item, Rejected):
+                problem = problem or item.reason
+        raise _Refused(problem or "file.empty")
+
+    def _keep(self, draft: Path) -> str:
+        """Gives a file the first of its names that is free."""
+        for path in numbered(self.folder, clean(self._name, self._ending), self._ending):
+            try:
+                _rename(draft, path)
+            except FileExistsError:
+                if path.is_file() and filecmp.cmp(draft, path, shallow=False):
+                    raise _Refused("upload.there") from None
+                continue
+            return path.name
+        raise AssertionError
+
+
+def upload_folder(folder: Path | None, read_only: bool) -> Path:
+    """Where uploads land.
+
+    Raises:
+        KhamtopError: `read_only`, or `upload.no_folder` where there is none to land in.
+    """
+    if read_only:
+        raise KhamtopError("read_only")
+    if folder is None:
+        raise KhamtopError("upload.no_folder")
+    for left in folder.glob(f"{_HIDDEN}*"):
+        with suppress(OSError):  # somebody else may have just done it
+            if time.time() - left.stat().st_mtime > _LEFT_AFTER_SECONDS:
+                left.unlink()
+    return folder
+
+
+def base_name(name: str) -> str:
+    """What stands after the last separator of either kind, for showing only."""
+    return name.replace("\\", "/").rpartition("/")[2]
+
+
+def _ending_of(name: str) -> str:
+    """The part of a name that tells its kind, in small letters: ".txt", ".jsonl.gz"."""
+    suffixes = PurePosixPath(clean(name, "")).suffixes
+    return "".join(suffixes[-2 if suffixes and suffixes[-1].lower() in _PACKED else -1 :]).lower()
+
+
+def _rename(draft: Path, path: Path) -> None:
+    """Gives a file another name.
+
+    Raises:
+        FileExistsError: if something has that name already; a renaming would replace it, which a link never does.
+    """
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        path.touch(exist_ok=False)
+        os.replace(draft, path)
+
+
+def _check_unpacked(file: Path) -> None:
+    """Refuses what unpacks to too much."""
+    if file.suffix not in _PACKED:
+        return
+    unpacked = 0
+    try:
+        with gzip.open(file) if file.suffix == ".gz" else lzma.open(file) as stream:
+            while block := stream.read(1 << 20):
+                unpacked += len(block)
+                if unpacked > LARGEST_UNPACKED_BYTES:
+                    raise _Refused("upload.too_large")
+    except (OSError, EOFError, lzma.LZMAError, zlib.error):
+        raise _Refused("file.unreadable") from None
