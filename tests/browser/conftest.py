@@ -6,6 +6,7 @@ error on the console or an exception in the page fails the test, whatever else i
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -76,33 +77,64 @@ def chromium() -> Iterator[object]:
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Site]]:
-    """Starts a site on its own copy of seeds/, with further articles by name; waits for its index if asked to."""
+    """Starts a site on its own copy of seeds/, with further files by name; waits for its index if asked to."""
     from ui.web import launch
 
     running = []
 
-    def start(wait: bool = True, **articles: str) -> Site:
+    def start(wait: bool = True, read_only: bool = False, **files: str) -> Site:
         folder = tmp_path_factory.mktemp("site")
         shutil.copytree(SEEDS, folder / "seeds")
-        for name, text in articles.items():
-            (folder / "seeds" / f"{name}.txt").write_text(text, "utf-8")
-        service = Service(folder / "index", [folder / "seeds"])
+        for name, text in files.items():
+            (folder / "seeds" / name).write_text(text, "utf-8")
+        service = Service(folder / "index", [folder / "seeds"], read_only=read_only)
         service.start()
         if wait:
             service.rebuild()  # joins the build that the start began
         port = _free_port()
-        running.append(launch(service, port=port, block=False))
+        running.append(launch(service, port))
         return Site(f"http://127.0.0.1:{port}", folder / "seeds", service)
 
     yield start
-    for blocks in running:
-        blocks.close(verbose=False)
+    for server in running:
+        server.close()
 
 
 @pytest.fixture(scope="session")
 def site(chromium: object, serve: Callable[..., Site]) -> Site:
     """The page on seeds/, shared by the tests that leave the index as it is."""
     return serve()
+
+
+@pytest.fixture(scope="session")
+def archive(chromium: object, serve: Callable[..., Site]) -> Site:
+    """The page on seeds/ and some seventy dated articles, shared by the tests that leave the index as it is."""
+    return serve(**archive_articles())
+
+
+def archive_articles() -> dict[str, str]:
+    """Minutes of a council from eight years, and four articles that questions are asked of: file names and texts."""
+    minutes = {
+        f"minutes-{number}.txt": _dated(
+            f"ประชุมสภาตำบลบ้านโคก ครั้งที่ {number}",
+            f"{2017 + number % 8}-{1 + number % 12:02}-15",
+            f"สภาตำบลบ้านโคกประชุมครั้งที่ {number} เห็นชอบงบซ่อมถนนสาย {number} ยาว {number} กิโลเมตร "
+            "นายมานะ ขยันยิ่ง ประธานสภาตำบลบ้านโคก เป็นผู้แถลง",
+        )
+        for number in range(1, 66)
+    }
+    market = _dated("ตลาดน้ำคลองใหม่", "4 พฤษภาคม 2563", "ตลาดน้ำคลองใหม่เปิดเมื่อ พ.ศ. 2551 มีร้านค้า 120 ร้าน")
+    bridge = _dated("สะพานแขวนบ้านท่า", "9 มกราคม 2562", "สะพานแขวนบ้านท่าสร้างเสร็จเมื่อ พ.ศ. 2499 ยาว 80 เมตร")
+    addressed = [
+        {"id": "a", "title": "ตลาดโต้รุ่ง", "text": "ตลาดโต้รุ่งเปิดเมื่อ พ.ศ. 2541", "source": "https://news.example/a"},
+        {"id": "b", "title": "หอนาฬิกา", "text": "หอนาฬิกาสร้างเสร็จเมื่อ พ.ศ. 2506", "source": "javascript:ran()"},
+    ]
+    lines = "\n".join(json.dumps(article) for article in addressed)
+    return {**minutes, "market.txt": market, "bridge.txt": bridge, "addressed.jsonl": lines}
+
+
+def _dated(title: str, published: str, text: str) -> str:
+    return f"---\ntitle: {title}\npublished: {published}\n---\n{text}\n"
 
 
 @pytest.fixture(scope="session")
@@ -136,11 +168,23 @@ def context(person, watch: Watch):  # type: ignore[no-untyped-def]
 
 
 @pytest.fixture
-def page(context, site: Site):  # type: ignore[no-untyped-def]
+def visit(context):  # type: ignore[no-untyped-def]
+    """Opens an address in a window of its own, at a desk."""
+
+    def visit(url: str):  # type: ignore[no-untyped-def]
+        page = context.new_page()
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(url)
+        page.wait_for_selector(".khamtop[data-tab]")
+        return page
+
+    return visit
+
+
+@pytest.fixture
+def page(visit, site: Site):  # type: ignore[no-untyped-def]
     """The first screen of the page on seeds/."""
-    page = context.new_page()
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(site.url)
+    page = visit(site.url)
     page.wait_for_selector(".example")
     return page
 

@@ -1,0 +1,152 @@
+"""Asking: the first screen, answers, honest refusals, and what one may say of an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Site
+from tests.browser.steps import FIRST_LEADER, SINCE_WHEN, UNANSWERABLE, ask, last, seed
+from ui.texts import text
+
+
+def test_the_first_screen_says_what_this_is_and_is_ready_to_be_asked(page: Page) -> None:
+    expect(page).to_have_title("คำตอบ")
+    expect(page.locator("html")).to_have_attribute("lang", "th")
+    expect(page.locator(".promise")).to_have_text(text("page.welcome", "th", articles=1))
+    expect(page.locator(".welcome .example")).to_have_count(4)
+    expect(page.locator(".ask textarea")).to_be_focused()
+    expect(page.locator("footer")).to_have_count(0)
+    expect(page.locator(".conversations, .new")).to_have_count(2)
+    for control in page.locator(".conversations, .new").all():
+        expect(control).to_be_hidden()  # nothing to go back to yet
+
+
+def test_every_example_on_the_first_screen_is_answered(page: Page) -> None:
+    for position in range(4):
+        example = page.locator(".welcome .example").nth(position)
+        question = example.inner_text()
+        example.click()
+        expect(last(page, ".question")).to_have_text(question)
+        expect(last(page, "blockquote")).not_to_have_count(0)
+        expect(page.locator(".ask textarea")).to_be_focused()
+        page.locator(".new").click()
+
+
+def test_an_answer_is_a_short_answer_and_quotes_that_stand_in_the_article(page: Page, site: Site) -> None:
+    ask(page, FIRST_LEADER)
+    expect(last(page, ".short .marker")).to_have_text("[1]")
+    expect(last(page, ".quote strong")).to_have_text(last(page, ".short bdi").inner_text())
+    quotes = last(page, ".quote").all_inner_texts()
+    assert "ฟูมิโอะ คิชิดะ" in quotes[0]
+    assert all(quote in seed(site) for quote in quotes)
+    expect(last(page, "blockquote .marker").first).to_have_text("[1]")
+
+
+def test_shift_enter_breaks_the_line_and_enter_sends(page: Page) -> None:
+    box = page.locator(".ask textarea")
+    box.fill("ใครเป็น")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("ประธานาธิบดีเกาหลีใต้")
+    expect(box).to_have_value("ใครเป็น\nประธานาธิบดีเกาหลีใต้")
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("")
+    expect(last(page, ".quote").first).to_contain_text("ยุน ซอกยอล")
+
+
+def test_a_follow_up_is_understood_from_the_conversation(page: Page) -> None:
+    ask(page, "นาโตและญี่ปุ่นร่วมมือกันมาตั้งแต่เมื่อใด")
+    ask(page, "แล้วเกาหลีใต้ล่ะ")
+    expect(last(page, ".quote").first).to_contain_text("2548")
+
+
+def test_questions_to_go_on_with_are_offered_and_each_one_is_answered(page: Page) -> None:
+    ask(page, FIRST_LEADER)
+    offered = last(page, ".follow-ups .example")
+    expect(offered.first).to_be_visible()
+    for question in offered.all_inner_texts():
+        page.get_by_role("button", name=question, exact=True).first.click()
+        expect(last(page, ".question")).to_have_text(question)
+        expect(last(page, "blockquote")).not_to_have_count(0)
+        expect(page.locator(".turn:not(:last-child) .follow-ups").first).to_be_hidden()
+        page.reload()
+        page.locator(".new").click()
+        ask(page, FIRST_LEADER)
+        expect(offered.first).to_be_visible()
+
+
+def test_what_the_articles_do_not_answer_is_said_plainly_and_the_nearest_offered(page: Page) -> None:
+    ask(page, UNANSWERABLE)
+    expect(last(page, ".abstained")).to_have_text(text("answer.none", "th"))
+    expect(last(page, "blockquote")).to_have_count(0)
+    expect(page.locator(".sources h2")).to_have_text(text("page.nearest", "th"))
+    expect(page.locator(".sources .card")).not_to_have_count(0)
+    expect(last(page, ".example")).to_have_count(4)
+
+
+def test_a_bad_question_gets_one_clear_sentence_in_either_language(page: Page) -> None:
+    bad: list[tuple[str, str, dict[str, Any]]] = [
+        ("   ", "question.empty", {}),
+        ("ก" * 2001, "question.too_long", {"limit": 2000}),
+        ("ใคร\u0001เป็นนายก", "question.control", {}),
+    ]
+    for question, code, facts in bad:
+        ask(page, question)
+        expect(last(page, ".error")).to_have_text(text(code, "th", **facts))
+        page.locator(".language").click()
+        expect(last(page, ".error")).to_have_text(text(code, "en", **facts))
+        page.locator(".language").click()
+
+
+def test_a_question_is_shared_as_a_link_that_asks_it_once(page: Page, visit: Any, site: Site) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, SINCE_WHEN)
+    ask(page, FIRST_LEADER)
+    last(page, ".share").click()
+    expect(page.locator(".notice")).to_have_text(text("page.shared", "th"))
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(f"{site.url}/?q=")
+
+    other = visit(link)
+    expect(last(other, ".quote").first).to_contain_text("คิชิดะ")
+    other.reload()
+    expect(last(other, ".quote").first).to_contain_text("คิชิดะ")
+    expect(other.locator(".turn")).to_have_count(1)
+
+
+def test_an_answer_is_judged_with_a_thumb_and_a_remark(page: Page, site: Site) -> None:
+    ask(page, FIRST_LEADER)
+    expect(last(page, ".remark")).to_be_hidden()
+    last(page, ".thumb.down").click()
+    expect(last(page, ".thumb.down")).to_have_attribute("aria-pressed", "true")
+    last(page, ".remark input").fill("ขอชื่อเต็ม")
+    page.keyboard.press("Enter")
+    expect(last(page, ".told")).to_have_text(text("page.thanks_remark", "th"))
+    expect(last(page, ".remark")).to_be_hidden()
+
+    page.reload()
+    expect(last(page, ".thumb.down")).to_have_attribute("aria-pressed", "true")
+    expect(last(page, ".thumb.up")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_lost_connection_is_said_and_the_question_can_be_asked_again(chromium: Any, site: Site) -> None:
+    context = chromium.new_context()  # not watched: the browser itself tells of the lost connection
+    page = context.new_page()
+    page.goto(site.url)
+    page.wait_for_selector(".example")
+    context.set_offline(True)
+    ask(page, FIRST_LEADER)
+    expect(last(page, ".error")).to_contain_text(text("page.disconnected", "th"))
+    context.set_offline(False)
+    last(page, ".again").click()
+    expect(last(page, ".quote").first).to_contain_text("คิชิดะ")
+    expect(page.locator(".turn")).to_have_count(1)
+    context.close()
+
+
+def test_an_english_question_gets_english_words_around_the_thai_quote(page: Page, site: Site) -> None:
+    ask(page, "Who is the president of South Korea?")
+    expect(last(page, ".lead").first).to_have_text("The article says:")
+    expect(last(page, ".quote").first).to_have_attribute("lang", "th")
+    assert last(page, ".quote").first.inner_text() in seed(site)

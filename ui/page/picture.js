@@ -1,0 +1,115 @@
+// A small picture of the articles over time, and of where in it an answer's sources lie. The server
+// gives one bar for each year, month or day from the first to the last, without a gap.
+
+const FEWEST_DATED = 3; // with fewer there is nothing to see
+const BARS_HEIGHT = 36;
+const MARKS_HEIGHT = 20;
+const WIDEST_BAR = 72; // pixels: a few bars are not stretched into blocks
+const CLOSEST_MARKS = 9; // percent of the width: nearer ones share a place, or they would cover each other
+
+let timeline = { unit: "year", bars: [], undated: 0 };
+
+async function loadTimeline() {
+  const reply = await call("timeline");
+  if (reply.error) return;
+  timeline = reply;
+  renderSources();
+  renderArchive();
+}
+
+// Null where it would say nothing. With citations it marks their days, else it is of the articles alone.
+function renderTimeline(citations) {
+  const { bars } = timeline;
+  const dated = bars.reduce((sum, { count }) => sum + count, 0);
+  const marks = marksOf(citations ?? []);
+  if (bars.length < 2 || dated < FEWEST_DATED || (citations && !marks.length)) return null;
+  return h(
+    "figure",
+    { class: "timeline", style: `max-width:${WIDEST_BAR * bars.length}px` },
+    h("figcaption", { class: "quiet" }, citations ? t("page.timeline_sources") : archiveWords()),
+    renderBars(marks, describe(dated, citations ?? [])),
+    h(
+      "p",
+      { class: "ends quiet", "aria-hidden": "true" },
+      h("span", {}, periodWords(bars[0])),
+      h("span", {}, periodWords(bars.at(-1))),
+    ),
+  );
+}
+
+function archiveWords() {
+  const { undated } = timeline;
+  return [t("page.timeline"), undated ? ` · ${t("page.undated", { count: undated })}` : ""];
+}
+
+function renderBars(marks, words) {
+  const { bars } = timeline;
+  const width = 100 / bars.length;
+  const top = marks.length ? MARKS_HEIGHT : 0;
+  const most = Math.max(...bars.map(({ count }) => count));
+  const cited = new Set(marks.flatMap(({ places }) => places));
+  const drawn = bars.map(({ start, count }, place) => {
+    const height = count && Math.max(2, (BARS_HEIGHT * count) / most);
+    const area = { x: `${place * width}%`, width: `${width}%` };
+    return h(
+      "svg:g",
+      { class: cited.has(place) && "cited" },
+      h("svg:title", {}, t("page.period_count", { period: periodWords({ start }), count })),
+      h("svg:rect", { ...area, class: "all", y: 0, height: top + BARS_HEIGHT }), // to point at
+      h("svg:rect", {
+        x: `${(place + 0.1) * width}%`,
+        width: `${0.8 * width}%`,
+        y: top + BARS_HEIGHT - height,
+        height,
+      }),
+    );
+  });
+  const numbers = marks.map(({ at, numbers }) =>
+    h(
+      "svg:text",
+      { x: `${at}%`, y: MARKS_HEIGHT - 7, "text-anchor": at < 10 ? "start" : at > 90 ? "end" : "middle" },
+      numbers.map((number) => `[${number}]`).join(""),
+    ),
+  );
+  return h("svg:svg", { role: "img", "aria-label": words, height: top + BARS_HEIGHT }, drawn, numbers);
+}
+
+// [{at, places, numbers}]: the cited numbers at their bars, `at` in percent of the width.
+function marksOf(citations) {
+  const { bars } = timeline;
+  const numbers = new Map();
+  for (const { day, number } of citations) {
+    const place = day ? bars.findLastIndex(({ start }) => start <= day) : -1;
+    if (place >= 0) numbers.set(place, [...(numbers.get(place) ?? []), number]);
+  }
+  const marks = [];
+  for (const [place, cited] of [...numbers].sort(([one], [other]) => one - other)) {
+    const at = ((place + 0.5) * 100) / bars.length;
+    const last = marks.at(-1);
+    if (last && at - last.at < CLOSEST_MARKS) {
+      last.places.push(place);
+      last.numbers.push(...cited);
+    } else marks.push({ at, places: [place], numbers: [...cited] });
+  }
+  return marks;
+}
+
+// The picture in words, for those who do not see it.
+function describe(dated, citations) {
+  const { bars } = timeline;
+  const fullest = bars.reduce((one, other) => (other.count > one.count ? other : one));
+  const marks = citations.filter(({ day }) => day).map(({ number, day }) => `[${number}] ${dayWords(day)}`);
+  const words = t("page.timeline_words", {
+    articles: dated,
+    first: periodWords(bars[0]),
+    last: periodWords(bars.at(-1)),
+    most: fullest.count,
+    when: periodWords(fullest),
+  });
+  return [words, ...marks].join(" ");
+}
+
+function periodWords({ start }) {
+  const parts = { year: { year: "numeric" }, month: { month: "short", year: "numeric" } };
+  return dayWords(start, parts[timeline.unit]);
+}
