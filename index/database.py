@@ -245,12 +245,9 @@ class Database:
         row = self._one("SELECT number, file, content FROM articles WHERE id = ?", identity)
         return KnownArticle(*row) if row else None
 
-    def that_hold(self, content: bytes, last: int) -> list[int]:
-        """The articles of that content, up to number `last`."""
-        rows = self._connection.execute(
-            "SELECT number FROM articles WHERE content = ? AND number <= ? ORDER BY number", (content, last)
-        )
-        return [number for (number,) in rows]
+    def contents(self) -> dict[int, bytes]:
+        """What each article holds, by its number."""
+        return dict(self._connection.execute("SELECT number, content FROM articles"))
 
     def put(self, article: Article, file: int, unit: bytes, number: int | None = None) -> int:
         """Writes an article, in the place of number `number` if that is given; its number."""
@@ -270,6 +267,11 @@ class Database:
             "UPDATE articles SET id = ?, source = ?, digest = ?, file = ?, unit = ? WHERE number = ?",
             (*moved, old),  # type: ignore[misc]
         )
+
+    def take_id(self, number: int) -> None:
+        """Takes an article's id and place, which another one has now; what it holds stays until it is removed."""
+        # in the place of an id its number as bytes, which are never equal to a text
+        self._connection.execute("UPDATE articles SET id = CAST(number AS BLOB), file = 0 WHERE number = ?", (number,))
 
     def remove(self, number: int) -> None:
         """Takes an article out, but not its passages."""
