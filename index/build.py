@@ -162,6 +162,7 @@ class Reading:
             self._tell(len(units))
             self.rejected.extend(known.rejected)
         else:
+            self._draft.expect_change()
             self.take_units(name, digest, read(file, units), units)
             if file.stamp() != stamp:  # written to meanwhile, so that what was read may not be what it is now
                 self._database.must_be_read_again(self._database.number_of_file(name))

@@ -32,7 +32,7 @@ CREATE TABLE articles (
     source TEXT NOT NULL, published TEXT, day INTEGER, digest BLOB NOT NULL, content BLOB NOT NULL,
     file INTEGER NOT NULL, unit BLOB NOT NULL
 );
-CREATE INDEX articles_of ON articles (file);
+CREATE INDEX articles_of ON articles (file, unit);
 CREATE INDEX articles_that_hold ON articles (content);
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,

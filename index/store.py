@@ -23,6 +23,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -180,12 +181,22 @@ class Draft:
         self.database = Database.change(folder / _DATABASE)
         self.lexical = Lexical(folder / _WORDS)
         self._dense = None if earlier else Dense(encoder.dimensions)
+        self._loading: Future[Dense] | None = None
+
+    def expect_change(self) -> None:
+        """Begins to read the vectors, if that was not done, while other things are; many a build changes none."""
+        if self._dense is None and self._loading is None:
+            thread = ThreadPoolExecutor(1)
+            self._loading = thread.submit(Dense.load, self.folder / _VECTORS, to_change=True)
+            thread.shutdown(wait=False)
 
     @property
     def dense(self) -> Dense:
-        """The vectors; read when they are first needed, since many a build changes none."""
-        if self._dense is None:
-            self._dense = Dense.load(self.folder / _VECTORS, to_change=True)
+        """The vectors."""
+        self.expect_change()
+        if self._loading is not None:
+            self._dense, self._loading = self._loading.result(), None
+        assert self._dense is not None
         return self._dense
 
     def finish(self, encoder: Encoder, encoder_source: str | None) -> Manifest:
@@ -195,15 +206,17 @@ class Draft:
         self.lexical.commit()
         if self._dense is not None:
             self._dense.save(self.folder / _VECTORS)
-        files = {file.relative_to(self.folder).as_posix(): self._sealed(file) for file in _files(self.folder)}
+        files = _files(self.folder)
+        with ThreadPoolExecutor(2) as threads:  # checksums and the disk want no Python
+            sealed = dict(zip(map(self._name, files), threads.map(self._sealed, files), strict=True))
         _sync_folder(self.folder / _WORDS)
-        manifest = Manifest(FORMAT, encoder.name, encoder_source, articles, passages, files)
+        manifest = Manifest(FORMAT, encoder.name, encoder_source, articles, passages, sealed)
         manifest.write(self.folder)
         return manifest
 
     def _sealed(self, file: Path) -> tuple[int, str]:
         """Size and checksum of a file that is on the disk for good."""
-        name = file.relative_to(self.folder).as_posix()
+        name = self._name(file)
         if self.earlier and name in self.earlier.manifest.files and file.samefile(self.earlier.folder / name):
             return self.earlier.manifest.files[name]  # linked, and neither flushed nor read again
         with open(file, "rb") as stream:
@@ -211,8 +224,13 @@ class Draft:
         file.chmod(0o644)  # tantivy lets nobody else read some of its files
         return file.stat().st_size, _checksum(file)
 
+    def _name(self, file: Path) -> str:
+        return file.relative_to(self.folder).as_posix()
+
     def close(self) -> None:
         """Lets go of the draft's files, so that they can be removed."""
+        if self._loading is not None:
+            wait([self._loading])
         self.database.close()
         self.lexical.close()
 
