@@ -25,7 +25,8 @@ from index.types import Article, Encoder, KhamtopError, Rejected
 
 #: Told of the stage ("read", "embed" or "write"), how many articles of it are done, and of how many (0: not
 #: known). Where all is built anew, "afresh.encoder", "afresh.format", "afresh.damaged" or "afresh.asked" comes
-#: first and tells why. An exception that it raises ends the build; the last index stays as it was.
+#: first and tells why; "afresh.words" comes before "embed" where the words alone are, since much was removed.
+#: An exception that it raises ends the build; the last index stays as it was.
 Progress = Callable[[str, int, int], None]
 
 #: Articles that are given to a process at a time, and how many of these are not worth starting one for.
@@ -110,7 +111,12 @@ def _build(
         reading.finish()
         manifest = draft.earlier.manifest if draft.earlier else None
         if manifest is None or reading.has_changed or manifest.encoder_source != encoder_source:
-            _index(draft, reading.to_index, encoder, report)
+            numbers = reading.to_index
+            if draft.lexical.is_worn:
+                report("afresh.words", 0, 0)
+                draft.lexical.clear()
+                numbers = sorted(draft.database.numbers())
+            _index(draft, numbers, encoder, report)
             report("write", 0, 1)
             manifest = commit(encoder_source)
     return Report(
@@ -258,7 +264,10 @@ class Reading:
 
 
 def _index(draft: Draft, numbers: Sequence[int], encoder: Encoder, report: Progress) -> None:
-    """Cuts the articles of these numbers into passages and puts those into both rankings."""
+    """Cuts the articles of these numbers into passages and puts those into both rankings.
+
+    One that has its passages already has its vectors too: then only the words are indexed.
+    """
     articles = map(draft.database.article_numbered, numbers)
     chunks = iter(lambda: list(islice(articles, _ARTICLES_A_CHUNK)), [])
     work = partial(_prepare, encoder.span_chars, encoder.reads_words)
@@ -267,11 +276,14 @@ def _index(draft: Draft, numbers: Sequence[int], encoder: Encoder, report: Progr
     stretches: list[str] = []
     with closing(prepared):
         for done, (number, passages) in enumerate(zip(numbers, chain.from_iterable(prepared), strict=True), start=1):
-            places = draft.database.put_passages(number, [(passage.span, passage.said) for passage in passages])
+            known = draft.database.passages_of_number(number)
+            spans = [(passage.span, passage.said) for passage in passages]
+            places = known or draft.database.put_passages(number, spans)
             for place, passage in zip(places, passages, strict=True):
                 draft.lexical.add(place, passage.terms)
-                owners += [place] * len(passage.stretches)
-                stretches += passage.stretches
+                if not known:
+                    owners += [place] * len(passage.stretches)
+                    stretches += passage.stretches
             if len(stretches) >= _STRETCHES_A_BATCH or done == len(numbers):
                 draft.dense.add(owners, encoder.encode_passages(stretches))
                 owners, stretches = [], []

@@ -279,10 +279,14 @@ class Database:
 
     def remove_passages(self, article: int) -> list[int]:
         """Takes an article's passages out; their numbers, which are not given again."""
-        rows = self._connection.execute("SELECT number FROM passages WHERE article = ?", (article,))
-        gone = [number for (number,) in rows]
+        gone = self.passages_of_number(article)
         self._connection.execute("DELETE FROM passages WHERE article = ?", (article,))
         return gone
+
+    def passages_of_number(self, article: int) -> list[int]:
+        """The numbers of the passages of the article of that number, ascending."""
+        rows = self._connection.execute("SELECT number FROM passages WHERE article = ? ORDER BY number", (article,))
+        return [number for (number,) in rows]
 
     def put_passages(self, article: int, passages: Sequence[tuple[Span, bytes]]) -> list[int]:
         """Writes an article's passages, each a span of its text with the digest of what it says; their numbers."""
