@@ -19,17 +19,18 @@ from typing import Any
 
 import numpy as np
 
-from index.dates import day_of
+from index.dates import span_of
 from index.types import Article, Filter, KhamtopError, Passage, Rejected, Span
 
 #: `files` and `unit` tell the next build what has been read already: a file, or a line of one, by the digest
 #: of its bytes. `content` is a digest of all that is indexed of an article, and `said` one of a passage's
-#: letters, whatever spaces stand between them. `day` is the ordinal of the date that `published` prints.
+#: letters, whatever spaces stand between them. `day` and `last_day` are the ordinals of the first and the last day
+#: of the date that `published` prints: the same one, or those of a month or a year.
 _SCHEMA = """
 CREATE TABLE files (number INTEGER PRIMARY KEY, identity TEXT UNIQUE NOT NULL, digest BLOB, rejected TEXT NOT NULL);
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, title TEXT NOT NULL, text BLOB NOT NULL,
-    source TEXT NOT NULL, published TEXT, day INTEGER, digest BLOB NOT NULL, content BLOB NOT NULL,
+    source TEXT NOT NULL, published TEXT, day INTEGER, last_day INTEGER, digest BLOB NOT NULL, content BLOB NOT NULL,
     file INTEGER NOT NULL, unit BLOB NOT NULL
 );
 CREATE INDEX articles_of ON articles (file, unit);
@@ -166,7 +167,7 @@ class Database:
         days = [None if day is None else day.toordinal() for day in (bounds.since, bounds.until)]
         rows = self._connection.execute(
             "SELECT passages.number FROM articles JOIN passages ON article = articles.number"
-            " WHERE (:since IS NULL OR day >= :since) AND (:until IS NULL OR day <= :until)"
+            " WHERE (:since IS NULL OR last_day >= :since) AND (:until IS NULL OR day <= :until)"
             " AND (:source IS NULL OR instr(lower(source), lower(:source))) ORDER BY passages.number",
             {"since": days[0], "until": days[1], "source": bounds.source},
         )
@@ -251,10 +252,11 @@ class Database:
 
     def put(self, article: Article, file: int, unit: bytes, number: int | None = None) -> int:
         """Writes an article, in the place of number `number` if that is given; its number."""
-        day = day_of(article.published) if article.published else None
+        first, last = span_of(article.published or "") or (None, None)
         row = (
             number, article.id, article.title, zlib.compress(article.text.encode(), _COMPRESSION), article.source,
-            article.published, day and day.toordinal(), digest_of(article), content_of(article), file, unit,
+            article.published, first and first.toordinal(), last and last.toordinal(), digest_of(article),
+            content_of(article), file, unit,
         )  # fmt: skip
         written = self._connection.execute(f"INSERT OR REPLACE INTO articles VALUES ({', '.join('?' * len(row))})", row)
         return int(written.lastrowid or 0)
