@@ -46,6 +46,7 @@ FORMAT = 3
 VERIFIED_ON_OPEN_BYTES = 64_000_000
 
 _CURRENT, _DATABASE, _VECTORS, _WORDS, _MANIFEST = "CURRENT", "articles.db", "vectors.faiss", "words", "manifest.json"
+_NEW = ".new"  # what a name ends in while what it is to hold is written
 _GENERATION = re.compile(r"g\d{6,}(?:\.draft)?")
 _EFFECTIVE = os.access in os.supports_effective_ids
 
@@ -261,7 +262,7 @@ def drafting(
             generation = folder / f"g{number:06d}"
             target = folder / f"{generation.name}.draft"
             try:
-                earlier, reason = _earlier(folder / current, encoder, afresh) if current else (None, None)
+                earlier, reason = _earlier(folder, current, encoder, afresh)
                 target.mkdir()
                 if earlier:
                     _copy_generation(earlier.folder, target)
@@ -338,17 +339,20 @@ def _current(folder: Path) -> str:
     return name
 
 
-def _earlier(folder: Path, encoder: Encoder, afresh: bool) -> tuple[Generation | None, str | None]:
-    """The generation that a build goes on from, or why it does not."""
+def _earlier(folder: Path, current: str | None, encoder: Encoder, afresh: bool) -> tuple[Generation | None, str | None]:
+    """The generation that a build in `folder` goes on from, or why it does not, if there was any."""
+    if current is None:
+        return None, "damaged" if (folder / _CURRENT).exists() else None
     if afresh:
         return None, "asked"
+    generation = folder / current
     try:
-        manifest = Manifest.read(folder)
+        manifest = Manifest.read(generation)
     except KhamtopError as error:
         return None, "format" if error.code == "index.format" else "damaged"
-    if any(damage(folder, manifest)):
+    if any(damage(generation, manifest)):
         return None, "damaged"
-    return (None, "encoder") if manifest.encoder != encoder.name else (Generation(folder, manifest), None)
+    return (None, "encoder") if manifest.encoder != encoder.name else (Generation(generation, manifest), None)
 
 
 def _copy_generation(source: Path, target: Path) -> None:
@@ -371,7 +375,8 @@ def _files(generation: Path) -> list[Path]:
 
 
 def _sweep(folder: Path, keep: str | None) -> None:
-    """Removes drafts that were never finished and generations that no longer answer."""
+    """Removes what builds left that were ended, and generations that no longer answer."""
+    (folder / f"{_CURRENT}{_NEW}").unlink(missing_ok=True)
     for path in folder.iterdir():
         if _GENERATION.fullmatch(path.name) and path.name != keep:  # nothing else in the folder is ours
             shutil.rmtree(path, ignore_errors=True)
@@ -391,7 +396,7 @@ def _text_checksum(fields: dict[str, Any]) -> str:
 
 def _write_durably(file: Path, text: str) -> None:
     """Replaces a file at once: whoever reads it sees the old text or the new, even after a power cut."""
-    draft = file.with_name(file.name + ".new")
+    draft = file.with_name(file.name + _NEW)
     with open(draft, "w", encoding="utf-8") as stream:
         stream.write(text)
         stream.flush()
