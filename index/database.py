@@ -12,6 +12,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -69,6 +70,25 @@ class KnownArticle:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An article as a list shows it, with the lengths of its text (in characters) and of its list of passages.
+
+    `file` is the path that it was read from; `is_alone` tells that nothing else was, not even a line
+    that could not be read.
+    """
+
+    id: str
+    title: str
+    published: str | None
+    day: date | None
+    source: str
+    chars: int
+    passages: int
+    file: Path
+    is_alone: bool
+
+
 class Database:
     """One file of articles and passages, which are numbered from 1 and keep their numbers."""
 
@@ -118,6 +138,23 @@ class Database:
         step = max(1, len(numbers) // spread) if spread else 1
         return map(self.article_numbered, islice(numbers, 0, step * spread if spread else None, step))
 
+    def catalogue(self) -> list[tuple[int, str, int | None]]:
+        """Number, title and day (an ordinal) of every article: the newest first, undated ones last, then by title."""
+        return self._connection.execute(
+            "SELECT number, title, day FROM articles ORDER BY day DESC, title, number"
+        ).fetchall()
+
+    def listed(self, numbers: Sequence[int]) -> list[Listed]:
+        """The articles of these numbers as a list shows them, in that order; raises as `article` does."""
+        rows = self._each(
+            "SELECT a.number, a.id, a.title, a.published, a.day, a.source, a.text,"
+            " (SELECT count(*) FROM passages WHERE article = a.number), files.identity, files.rejected = '[]'"
+            " AND NOT EXISTS (SELECT 1 FROM articles WHERE file = a.file AND number <> a.number)"
+            " FROM articles AS a JOIN files ON files.number = a.file WHERE a.number IN", numbers,
+        )  # fmt: skip
+        found = {number: _listed(number, *fields) for number, *fields in rows}
+        return [found[number] for number in numbers]
+
     def article(self, identity: str) -> Article:
         """The article of that id.
 
@@ -125,10 +162,7 @@ class Database:
             KeyError: if there is none.
             KhamtopError: `index.damaged` if it is not as it was written.
         """
-        row = self._one("SELECT number FROM articles WHERE id = ?", identity)
-        if row is None:
-            raise KeyError(identity)
-        return self._remembered(row[0])
+        return self._remembered(self.number_of(identity))
 
     def passage(self, number: int) -> tuple[Article, Passage]:
         """The passage of that number with its article; raises as `article` does."""
@@ -143,6 +177,17 @@ class Database:
         found = dict(self._each("SELECT passages.number, id FROM passages JOIN articles ON articles.number = article"
                                 " WHERE passages.number IN", passages))  # fmt: skip
         return [found[number] for number in passages]
+
+    def number_of(self, identity: str) -> int:
+        """The number of the article of that id.
+
+        Raises:
+            KeyError: if there is none.
+        """
+        row = self._one("SELECT number FROM articles WHERE id = ?", identity)
+        if row is None:
+            raise KeyError(identity)
+        return int(row[0])
 
     def passages_of(self, identity: str) -> frozenset[int]:
         """The numbers of an article's passages; none if there is no such article."""
@@ -306,6 +351,19 @@ class Database:
 
     def _each(self, query: str, numbers: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         return self._connection.execute(f"{query} ({', '.join('?' * len(numbers))})", list(numbers))
+
+
+def _listed(
+    number: int, identity: str, title: str, published: str | None, day: int | None, source: str, text: bytes,
+    passages: int, file: str, is_alone: int,
+) -> Listed:  # fmt: skip
+    try:
+        chars = len(zlib.decompress(text).decode())
+    except (ValueError, zlib.error):
+        raise KhamtopError("index.damaged", file=f"article {number}") from None
+    _, _, path = file.partition("\n")  # as `build.py` writes it
+    printed = None if day is None else date.fromordinal(day)
+    return Listed(identity, title, published, printed, source, chars, passages, Path(path), bool(is_alone))
 
 
 def digest_of(article: Article) -> bytes:

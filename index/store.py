@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ from index.database import Database, DatabaseError, DatabaseUnwritable
 from index.dense import Dense
 from index.encoder import load_encoder
 from index.lexical import Lexical
+from index.listing import Listing
 from index.types import Article, Encoder, Filter, KhamtopError, Passage
 
 #: Raised whenever what a generation holds, or how text is normalised and cut, changes.
@@ -146,6 +147,11 @@ class Index:
             KhamtopError: `index.damaged` if it is not as it was written.
         """
         return self.database.article(identity)
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The articles as a person looks through them; made when it is first asked for."""
+        return Listing(self.database)
 
     def passage(self, number: int) -> tuple[Article, Passage]:
         """The passage of that number, as the rankings give it, with its article; raises as `article` does."""
