@@ -107,6 +107,9 @@ class Dense:
 
         `among` restricts the search to these passage numbers (int64, ascending).
         """
+        # Threads for a single question cost more to gather than they save: 29 ms instead of 6 in 45,000 vectors.
+        # Subtle: OpenMP keeps this number for each calling thread, so it has to be said in this one.
+        faiss.omp_set_num_threads(1)
         found: dict[int, float] = {}
         settings = self._settings(among)
         wanted = 2 * k  # several vectors of one passage may be near; over-fetch so that k passages remain
