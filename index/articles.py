@@ -17,6 +17,7 @@ import re
 import stat
 import zlib
 from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -24,10 +25,13 @@ from typing import IO, Any
 
 from index.dates import dateline, is_date
 from index.frontmatter import front_matter
+from index.pool import ahead
 from index.types import Article, KhamtopError, Rejected
 
 #: A file or a JSON line beyond this holds no article that a person reads in one sitting.
 LARGEST_BYTES = 20_000_000
+#: Unpacking runs ahead of what is done with the lines, in parts of at most so many bytes, and so many of them.
+_BLOCK_BYTES, _BLOCKS_AHEAD = 1_000_000, 16
 
 _OPENERS: dict[str, Callable[..., Any]] = {".jsonl": open, ".jsonl.gz": gzip.open, ".jsonl.xz": lzma.open}
 _HTML = (".html", ".htm")
@@ -254,8 +258,8 @@ def _read_lines(file: File, known: Container[bytes]) -> Iterator[tuple[bytes, Ar
     opener = _opener(file.path) or open
     number, empty = 0, True
     try:
-        with opener(file.path, "rb") as lines:
-            for number, line in enumerate(_bounded_lines(lines), start=1):
+        with opener(file.path, "rb") as stream, closing(ahead(_blocks(stream), _BLOCKS_AHEAD)) as blocks:
+            for number, line in enumerate(_bounded_lines(blocks), start=1):
                 if line is None or line:
                     empty = False
                     yield _read_line(file, number, line, known)
@@ -273,11 +277,12 @@ def _read_line(
         return b"", Rejected(file.source, "line.too_large", number)
     content = _hash(line)
     anywhere = content.digest()
+    if anywhere in known:
+        return anywhere, None
     content.update(b"\n%d" % number)  # no line holds a line's end, so that this is no other line's digest
     here = content.digest()
-    for digest in (anywhere, here):
-        if digest in known:
-            return digest, None
+    if here in known:
+        return here, None
     identity_here, source_here = f"{file.identity}:{number}", f"{file.source}:{number}"
     try:
         article = _from_line(line, identity_here, source_here)
@@ -286,15 +291,31 @@ def _read_line(
     return here if identity_here == article.id or source_here == article.source else anywhere, article
 
 
-def _bounded_lines(lines: IO[bytes]) -> Iterator[bytes | None]:
+def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
+    """What a file holds, in large parts; where it breaks off, all that was read before."""
+    block, part = bytearray(), b"-"
+    while part:
+        try:
+            part = stream.read1(_BLOCK_BYTES)  # type: ignore[attr-defined]
+        except Exception:
+            yield bytes(block)
+            raise
+        block += part
+        if not part or len(block) >= _BLOCK_BYTES:
+            yield bytes(block)
+            block.clear()
+
+
+def _bounded_lines(blocks: Iterable[bytes]) -> Iterator[bytes | None]:
     """The lines of a file without the space around, None for one longer than `LARGEST_BYTES`, never more in memory."""
-    while line := lines.readline(LARGEST_BYTES):
-        if len(line) < LARGEST_BYTES or line.endswith(b"\n"):
-            yield line.strip()
-            continue
-        while (rest := lines.readline(LARGEST_BYTES)) and not rest.endswith(b"\n"):
-            pass
-        yield None
+    begun = b""
+    for block in blocks:
+        *whole, begun = (begun + block).split(b"\n")
+        for line in whole:
+            yield None if len(line) >= LARGEST_BYTES else line.strip()
+        begun = begun[:LARGEST_BYTES]  # what is as long as that is too long already
+    if begun:
+        yield None if len(begun) >= LARGEST_BYTES else begun.strip()
 
 
 def _from_line(line: bytes, identity: str, source: str) -> Article:

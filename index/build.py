@@ -8,7 +8,8 @@ the passages of new content are indexed. Asking goes on from the last generation
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from index.articles import File, files, read
-from index.database import content_of, digest_of
+from index.database import KnownArticle, content_of, digest_of
 from index.pool import cores, in_order
 from index.prepare import Prepared, prepare
 from index.store import Draft, drafting
@@ -24,7 +25,8 @@ from index.types import Article, Encoder, KhamtopError, Rejected
 
 #: Told of the stage ("read", "embed" or "write"), how many articles of it are done, and of how many (0: not
 #: known). Where all is built anew, "afresh.encoder", "afresh.format", "afresh.damaged" or "afresh.asked" comes
-#: first and tells why. An exception that it raises ends the build; the last index stays as it was.
+#: first and tells why; "afresh.words" comes before "embed" where the words alone are, since much was removed.
+#: An exception that it raises ends the build; the last index stays as it was.
 Progress = Callable[[str, int, int], None]
 
 #: Articles that are given to a process at a time, and how many of these are not worth starting one for.
@@ -109,7 +111,12 @@ def _build(
         reading.finish()
         manifest = draft.earlier.manifest if draft.earlier else None
         if manifest is None or reading.has_changed or manifest.encoder_source != encoder_source:
-            _index(draft, reading.to_index, encoder, report)
+            numbers = reading.to_index
+            if draft.lexical.is_worn:
+                report("afresh.words", 0, 0)
+                draft.lexical.clear()
+                numbers = sorted(draft.database.numbers())
+            _index(draft, numbers, encoder, report)
             report("write", 0, 1)
             manifest = commit(encoder_source)
     return Report(
@@ -129,11 +136,14 @@ class Reading:
         self._database = draft.database
         self._report = report
         self._unmet = draft.database.numbers()  # known articles that have not been met again
-        self._last_known = max(self._unmet, default=0)
         self._files: set[int] = set()
-        self._perhaps_moved: list[tuple[int, bytes]] = []
-        self.counts = {"added": 0, "changed": 0, "removed": 0, "unchanged": 0}
+        #: The numbers of what was not known, in the order in which it was met; with that of the article whose id
+        #: it bears now, if there was one.
+        self._new: dict[int, int | None] = {}
+        self._count = 0
         self.rejected: list[Rejected] = []
+        #: What `finish` found: how many articles were added, changed, removed, and left as they were.
+        self.counts: dict[str, int] = {}
         #: The articles whose passages must be indexed, in the order in which they were met.
         self.to_index: list[int] = []
         self.has_changed = False
@@ -154,9 +164,11 @@ class Reading:
         units = self._database.units(known.number) if known else {}
         if known and digest and known.digest == digest and self._unmet.issuperset(units.values()):
             self._files.add(known.number)
-            self._meet(units.values())
+            self._unmet.difference_update(units.values())
+            self._tell(len(units))
             self.rejected.extend(known.rejected)
         else:
+            self._draft.expect_change()
             self.take_units(name, digest, read(file, units), units)
             if file.stamp() != stamp:  # written to meanwhile, so that what was read may not be what it is now
                 self._database.must_be_read_again(self._database.number_of_file(name))
@@ -178,11 +190,12 @@ class Reading:
         rejected: list[Rejected] = []
         for unit, item in found:
             if item is None:
-                self._meet([known.pop(unit)])
+                self._unmet.remove(known.pop(unit))
+                self._tell(1)
             elif isinstance(item, Rejected):
                 rejected.append(item)
-            elif number := self._take(item, file, unit):
-                known.pop(unit_of.get(number, b""), None)  # what it was before is met with it
+            elif self._take(item, file, unit, before := self._database.known(item.id)):
+                known.pop(unit_of.get(before.number, b"") if before else b"", None)  # it is met with its id
             else:
                 rejected.append(Rejected(item.source, "article.duplicate_id"))
                 digest = None  # it will be an article when the other one goes, though no byte here changes
@@ -195,72 +208,66 @@ class Reading:
         Raises:
             KhamtopError: `articles.none` if nothing would be left.
         """
-        for number, content in self._perhaps_moved:
-            left = self._known_elsewhere(content)
-            if left:
-                self._unmet.discard(left[0])
-                self._database.take_over(left[0], number)
-                self.counts["added"] -= 1
-                self.counts["unchanged"] += 1
+        if not self._count:
+            raise KhamtopError("articles.none", rejected=len(self.rejected))
+        contents = self._database.contents()
+        left: dict[bytes, deque[int]] = {}
+        for number in sorted(self._unmet):
+            left.setdefault(contents[number], deque()).append(number)
+        replaced = []
+        for number, before in self._new.items():
+            if same := left.get(contents[number]):
+                self._database.take_over(same[0], number)
+                self._unmet.remove(same.popleft())
             else:
                 self.to_index.append(number)
-        if not sum(self.counts.values()):
-            raise KhamtopError("articles.none", rejected=len(self.rejected))
+                replaced.append(before)
+        changed = len(self._unmet.intersection(replaced))
+        self.counts = {
+            "added": len(replaced) - changed,
+            "changed": changed,
+            "removed": len(self._unmet) - changed,
+            "unchanged": self._count - len(replaced),
+        }
         for number in sorted(self._unmet):
-            self._remove_passages(number)
-            self._database.remove(number)
-        self.counts["removed"] = len(self._unmet)
+            self._remove(number)
         self.has_changed |= bool(self._unmet)
         self._database.forget_files_but(self._files)
 
-    def _take(self, article: Article, file: int, unit: bytes) -> int | None:
-        """Takes an article that was read; its number, or None if another of its id was met before."""
-        known = self._database.known(article.id)
+    def _take(self, article: Article, file: int, unit: bytes, known: KnownArticle | None) -> bool:
+        """Takes an article that was read, and what is `known` of its id; False if another of that id was met before."""
         if known and known.number not in self._unmet:
-            return None
+            return False
         self.has_changed = True
-        content = content_of(article)
-        if known is None:
-            number = self._database.put(article, file, unit)
-            self._count("added")
-            if self._known_elsewhere(content):
-                self._perhaps_moved.append((number, content))
-            else:
-                self.to_index.append(number)
-            return number
-        if known.file not in self._files:
+        if known and known.file not in self._files:
             self._database.must_be_read_again(known.file)  # it may hold another article of this id
-        self._database.put(article, file, unit, known.number)
-        if known.content == content:
-            self._meet([known.number])
+        if known and known.content == content_of(article):
+            self._database.put(article, file, unit, known.number)
+            self._unmet.remove(known.number)
         else:
-            self._unmet.discard(known.number)
-            self._remove_passages(known.number)
-            self.to_index.append(known.number)
-            self._count("changed")
-        return known.number
+            if known:
+                self._database.take_id(known.number)
+            self._new[self._database.put(article, file, unit)] = known.number if known else None
+        self._tell(1)
+        return True
 
-    def _known_elsewhere(self, content: bytes) -> list[int]:
-        """The articles of that content that have not been met: what is new may be one of them, moved."""
-        return [number for number in self._database.that_hold(content, self._last_known) if number in self._unmet]
+    def _tell(self, more: int) -> None:
+        self._count += more
+        self._report("read", self._count, 0)
 
-    def _meet(self, numbers: Collection[int]) -> None:
-        self._unmet.difference_update(numbers)
-        self._count("unchanged", len(numbers))
-
-    def _count(self, what: str, more: int = 1) -> None:
-        self.counts[what] += more
-        self._report("read", sum(self.counts.values()), 0)
-
-    def _remove_passages(self, article: int) -> None:
-        """Takes an article's passages out of the database and of both rankings."""
+    def _remove(self, article: int) -> None:
+        """Takes an article out, and its passages out of both rankings."""
         gone = self._database.remove_passages(article)
+        self._database.remove(article)
         self._draft.dense.remove(gone)
         self._draft.lexical.remove(gone)
 
 
 def _index(draft: Draft, numbers: Sequence[int], encoder: Encoder, report: Progress) -> None:
-    """Cuts the articles of these numbers into passages and puts those into both rankings."""
+    """Cuts the articles of these numbers into passages and puts those into both rankings.
+
+    One that has its passages already has its vectors too: then only the words are indexed.
+    """
     articles = map(draft.database.article_numbered, numbers)
     chunks = iter(lambda: list(islice(articles, _ARTICLES_A_CHUNK)), [])
     work = partial(_prepare, encoder.span_chars, encoder.reads_words)
@@ -269,11 +276,14 @@ def _index(draft: Draft, numbers: Sequence[int], encoder: Encoder, report: Progr
     stretches: list[str] = []
     with closing(prepared):
         for done, (number, passages) in enumerate(zip(numbers, chain.from_iterable(prepared), strict=True), start=1):
-            places = draft.database.put_passages(number, [(passage.span, passage.said) for passage in passages])
+            known = draft.database.passages_of_number(number)
+            spans = [(passage.span, passage.said) for passage in passages]
+            places = known or draft.database.put_passages(number, spans)
             for place, passage in zip(places, passages, strict=True):
                 draft.lexical.add(place, passage.terms)
-                owners += [place] * len(passage.stretches)
-                stretches += passage.stretches
+                if not known:
+                    owners += [place] * len(passage.stretches)
+                    stretches += passage.stretches
             if len(stretches) >= _STRETCHES_A_BATCH or done == len(numbers):
                 draft.dense.add(owners, encoder.encode_passages(stretches))
                 owners, stretches = [], []

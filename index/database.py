@@ -20,20 +20,21 @@ from typing import Any
 
 import numpy as np
 
-from index.dates import day_of
+from index.dates import span_of
 from index.types import Article, Filter, KhamtopError, Passage, Rejected, Span
 
 #: `files` and `unit` tell the next build what has been read already: a file, or a line of one, by the digest
 #: of its bytes. `content` is a digest of all that is indexed of an article, and `said` one of a passage's
-#: letters, whatever spaces stand between them. `day` is the ordinal of the date that `published` prints.
+#: letters, whatever spaces stand between them. `day` and `last_day` are the ordinals of the first and the last day
+#: of the date that `published` prints: the same one, or those of a month or a year.
 _SCHEMA = """
 CREATE TABLE files (number INTEGER PRIMARY KEY, identity TEXT UNIQUE NOT NULL, digest BLOB, rejected TEXT NOT NULL);
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, title TEXT NOT NULL, text BLOB NOT NULL,
-    source TEXT NOT NULL, published TEXT, day INTEGER, digest BLOB NOT NULL, content BLOB NOT NULL,
+    source TEXT NOT NULL, published TEXT, day INTEGER, last_day INTEGER, digest BLOB NOT NULL, content BLOB NOT NULL,
     file INTEGER NOT NULL, unit BLOB NOT NULL
 );
-CREATE INDEX articles_of ON articles (file);
+CREATE INDEX articles_of ON articles (file, unit);
 CREATE INDEX articles_that_hold ON articles (content);
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
@@ -211,7 +212,7 @@ class Database:
         days = [None if day is None else day.toordinal() for day in (bounds.since, bounds.until)]
         rows = self._connection.execute(
             "SELECT passages.number FROM articles JOIN passages ON article = articles.number"
-            " WHERE (:since IS NULL OR day >= :since) AND (:until IS NULL OR day <= :until)"
+            " WHERE (:since IS NULL OR last_day >= :since) AND (:until IS NULL OR day <= :until)"
             " AND (:source IS NULL OR instr(lower(source), lower(:source))) ORDER BY passages.number",
             {"since": days[0], "until": days[1], "source": bounds.source},
         )
@@ -290,19 +291,17 @@ class Database:
         row = self._one("SELECT number, file, content FROM articles WHERE id = ?", identity)
         return KnownArticle(*row) if row else None
 
-    def that_hold(self, content: bytes, last: int) -> list[int]:
-        """The articles of that content, up to number `last`."""
-        rows = self._connection.execute(
-            "SELECT number FROM articles WHERE content = ? AND number <= ? ORDER BY number", (content, last)
-        )
-        return [number for (number,) in rows]
+    def contents(self) -> dict[int, bytes]:
+        """What each article holds, by its number."""
+        return dict(self._connection.execute("SELECT number, content FROM articles"))
 
     def put(self, article: Article, file: int, unit: bytes, number: int | None = None) -> int:
         """Writes an article, in the place of number `number` if that is given; its number."""
-        day = day_of(article.published) if article.published else None
+        first, last = span_of(article.published or "") or (None, None)
         row = (
             number, article.id, article.title, zlib.compress(article.text.encode(), _COMPRESSION), article.source,
-            article.published, day and day.toordinal(), digest_of(article), content_of(article), file, unit,
+            article.published, first and first.toordinal(), last and last.toordinal(), digest_of(article),
+            content_of(article), file, unit,
         )  # fmt: skip
         written = self._connection.execute(f"INSERT OR REPLACE INTO articles VALUES ({', '.join('?' * len(row))})", row)
         return int(written.lastrowid or 0)
@@ -316,16 +315,25 @@ class Database:
             (*moved, old),  # type: ignore[misc]
         )
 
+    def take_id(self, number: int) -> None:
+        """Takes an article's id and place, which another one has now; what it holds stays until it is removed."""
+        # in the place of an id its number as bytes, which are never equal to a text
+        self._connection.execute("UPDATE articles SET id = CAST(number AS BLOB), file = 0 WHERE number = ?", (number,))
+
     def remove(self, number: int) -> None:
         """Takes an article out, but not its passages."""
         self._connection.execute("DELETE FROM articles WHERE number = ?", (number,))
 
     def remove_passages(self, article: int) -> list[int]:
         """Takes an article's passages out; their numbers, which are not given again."""
-        rows = self._connection.execute("SELECT number FROM passages WHERE article = ?", (article,))
-        gone = [number for (number,) in rows]
+        gone = self.passages_of_number(article)
         self._connection.execute("DELETE FROM passages WHERE article = ?", (article,))
         return gone
+
+    def passages_of_number(self, article: int) -> list[int]:
+        """The numbers of the passages of the article of that number, ascending."""
+        rows = self._connection.execute("SELECT number FROM passages WHERE article = ? ORDER BY number", (article,))
+        return [number for (number,) in rows]
 
     def put_passages(self, article: int, passages: Sequence[tuple[Span, bytes]]) -> list[int]:
         """Writes an article's passages, each a span of its text with the digest of what it says; their numbers."""

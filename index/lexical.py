@@ -4,13 +4,16 @@ Each passage is indexed three times: by its words, which `thai.py` cut; by its c
 still match where a name is cut differently or a letter slipped; and by how it sounds, which finds a name
 written in the other script. The n-grams of both are made by tantivy, just as `thai.ngrams` and
 `thai.sounds` make a question's. A field's scores are divided by its best one before they are added, so
-that none drowns the others. The title counts as words of every passage. Until tantivy merges its segments,
-passages that were removed still count in how rare a word is; an index built afresh may score a little
-differently.
+that none drowns the others. The title counts as words of every passage.
+
+A passage that is removed is found no more, but tantivy keeps its terms, and counts it in how rare they are,
+until it merges its segments, which tantivy's Python package can neither ask for nor set. `is_worn` therefore
+tells when so many were removed that all must be added anew.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -33,6 +36,10 @@ FIELD_WEIGHTS = {"words": 1.0, "grams": 1.0, "sounds": 0.6}
 #: The shortest and the longest n-grams of a field; a field that is not named is cut at spaces.
 _GRAMS = {"grams": (GRAM_CHARS, GRAM_CHARS), "sounds": thai.SOUND_SIZES}
 _WRITER_BYTES = 64_000_000
+#: The largest part of all that tantivy keeps that may be of removed passages. To add all anew takes four minutes for
+#: 340,000 passages, thus a removed one costs as much as ten that are added.
+MOST_REMOVED = 0.1
+_META = "meta.json"
 #: A search among so many passages asks for them by number; among more, it looks further down the ranking of all.
 FEW = 5000
 #: The fields of one question are searched at the same time: tantivy lets other threads run meanwhile.
@@ -69,6 +76,7 @@ class Lexical:
             cutter = field if field in _GRAMS else "whitespace"
             schema.add_text_field(field, tokenizer_name=cutter, index_option="freq")
         folder.mkdir(exist_ok=True)
+        self._folder = folder
         self._schema = schema.build()
         self._index = tantivy.Index(self._schema, path=str(folder))
         for field, (shortest, longest) in _GRAMS.items():
@@ -76,6 +84,7 @@ class Lexical:
             self._index.register_tokenizer(field, tantivy.TextAnalyzerBuilder(grams).build())
         self._searcher = self._index.searcher()
         self._writer: tantivy.IndexWriter | None = None
+        self._removed_now = 0  # since the last commit
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -96,6 +105,18 @@ class Lexical:
         """Takes passages out by number, from the next `commit` on."""
         for passage in passages:
             self._open_writer().delete_documents_by_term("passage", passage)
+            self._removed_now += 1
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether more than `MOST_REMOVED` of what is kept is of removed passages: `clear` it, and add all anew."""
+        segments = json.loads((self._folder / _META).read_text("utf-8"))["segments"]
+        kept: int = sum(segment["max_doc"] for segment in segments)
+        return kept - len(self) + self._removed_now > MOST_REMOVED * kept
+
+    def clear(self) -> None:
+        """Takes every passage out and whatever is kept of removed ones, from the next `commit` on."""
+        self._open_writer().delete_all_documents()
 
     def commit(self) -> None:
         """Writes what was added and removed, and searches it from now on."""
@@ -107,6 +128,7 @@ class Lexical:
             writer.wait_merging_threads()
         except ValueError as error:  # as above
             raise OSError(str(error)) from error
+        self._removed_now = 0
         self._index.reload()
         self._searcher = self._index.searcher()
 

@@ -1,4 +1,4 @@
-"""Work on many things, done side by side by processes of our own, its results in the order of the things."""
+"""Work on many things, done side by side by processes or a thread of our own, in the order of the things."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -60,6 +60,22 @@ def in_order(
         raise KhamtopError("index.memory") from error
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
+
+
+def ahead(things: Iterable[Thing], most: int) -> Generator[Thing]:
+    """The same things, which a thread makes up to `most` ahead of whoever takes them.
+
+    It gains as much as making them goes on without Python's lock, as unpacking does.
+    """
+    remaining, end = iter(things), object()
+    thread = ThreadPoolExecutor(1)
+    try:
+        works = deque(thread.submit(next, remaining, end) for _ in range(most))
+        while (thing := works.popleft().result()) is not end:
+            works.append(thread.submit(next, remaining, end))
+            yield thing  # type: ignore[misc]
+    finally:
+        thread.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
@@ -40,12 +41,13 @@ from index.listing import Listing
 from index.types import Article, Encoder, Filter, KhamtopError, Passage
 
 #: Raised whenever what a generation holds, or how text is normalised and cut, changes.
-FORMAT = 2
+FORMAT = 3
 
 #: Below this an index is read through when it is opened, to see that no byte of it has changed.
 VERIFIED_ON_OPEN_BYTES = 64_000_000
 
 _CURRENT, _DATABASE, _VECTORS, _WORDS, _MANIFEST = "CURRENT", "articles.db", "vectors.faiss", "words", "manifest.json"
+_NEW = ".new"  # what a name ends in while what it is to hold is written
 _GENERATION = re.compile(r"g\d{6,}(?:\.draft)?")
 _EFFECTIVE = os.access in os.supports_effective_ids
 
@@ -186,12 +188,22 @@ class Draft:
         self.database = Database.change(folder / _DATABASE)
         self.lexical = Lexical(folder / _WORDS)
         self._dense = None if earlier else Dense(encoder.dimensions)
+        self._loading: Future[Dense] | None = None
+
+    def expect_change(self) -> None:
+        """Begins to read the vectors, if that was not done, while other things are; many a build changes none."""
+        if self._dense is None and self._loading is None:
+            thread = ThreadPoolExecutor(1)
+            self._loading = thread.submit(Dense.load, self.folder / _VECTORS, to_change=True)
+            thread.shutdown(wait=False)
 
     @property
     def dense(self) -> Dense:
-        """The vectors; read when they are first needed, since many a build changes none."""
-        if self._dense is None:
-            self._dense = Dense.load(self.folder / _VECTORS, to_change=True)
+        """The vectors."""
+        self.expect_change()
+        if self._loading is not None:
+            self._dense, self._loading = self._loading.result(), None
+        assert self._dense is not None
         return self._dense
 
     def finish(self, encoder: Encoder, encoder_source: str | None) -> Manifest:
@@ -201,15 +213,17 @@ class Draft:
         self.lexical.commit()
         if self._dense is not None:
             self._dense.save(self.folder / _VECTORS)
-        files = {file.relative_to(self.folder).as_posix(): self._sealed(file) for file in _files(self.folder)}
+        files = _files(self.folder)
+        with ThreadPoolExecutor(2) as threads:  # checksums and the disk want no Python
+            sealed = dict(zip(map(self._name, files), threads.map(self._sealed, files), strict=True))
         _sync_folder(self.folder / _WORDS)
-        manifest = Manifest(FORMAT, encoder.name, encoder_source, articles, passages, files)
+        manifest = Manifest(FORMAT, encoder.name, encoder_source, articles, passages, sealed)
         manifest.write(self.folder)
         return manifest
 
     def _sealed(self, file: Path) -> tuple[int, str]:
         """Size and checksum of a file that is on the disk for good."""
-        name = file.relative_to(self.folder).as_posix()
+        name = self._name(file)
         if self.earlier and name in self.earlier.manifest.files and file.samefile(self.earlier.folder / name):
             return self.earlier.manifest.files[name]  # linked, and neither flushed nor read again
         with open(file, "rb") as stream:
@@ -217,8 +231,13 @@ class Draft:
         file.chmod(0o644)  # tantivy lets nobody else read some of its files
         return file.stat().st_size, _checksum(file)
 
+    def _name(self, file: Path) -> str:
+        return file.relative_to(self.folder).as_posix()
+
     def close(self) -> None:
         """Lets go of the draft's files, so that they can be removed."""
+        if self._loading is not None:
+            wait([self._loading])
         self.database.close()
         self.lexical.close()
 
@@ -249,7 +268,7 @@ def drafting(
             generation = folder / f"g{number:06d}"
             target = folder / f"{generation.name}.draft"
             try:
-                earlier, reason = _earlier(folder / current, encoder, afresh) if current else (None, None)
+                earlier, reason = _earlier(folder, current, encoder, afresh)
                 target.mkdir()
                 if earlier:
                     _copy_generation(earlier.folder, target)
@@ -326,17 +345,20 @@ def _current(folder: Path) -> str:
     return name
 
 
-def _earlier(folder: Path, encoder: Encoder, afresh: bool) -> tuple[Generation | None, str | None]:
-    """The generation that a build goes on from, or why it does not."""
+def _earlier(folder: Path, current: str | None, encoder: Encoder, afresh: bool) -> tuple[Generation | None, str | None]:
+    """The generation that a build in `folder` goes on from, or why it does not, if there was any."""
+    if current is None:
+        return None, "damaged" if (folder / _CURRENT).exists() else None
     if afresh:
         return None, "asked"
+    generation = folder / current
     try:
-        manifest = Manifest.read(folder)
+        manifest = Manifest.read(generation)
     except KhamtopError as error:
         return None, "format" if error.code == "index.format" else "damaged"
-    if any(damage(folder, manifest)):
+    if any(damage(generation, manifest)):
         return None, "damaged"
-    return (None, "encoder") if manifest.encoder != encoder.name else (Generation(folder, manifest), None)
+    return (None, "encoder") if manifest.encoder != encoder.name else (Generation(generation, manifest), None)
 
 
 def _copy_generation(source: Path, target: Path) -> None:
@@ -359,7 +381,8 @@ def _files(generation: Path) -> list[Path]:
 
 
 def _sweep(folder: Path, keep: str | None) -> None:
-    """Removes drafts that were never finished and generations that no longer answer."""
+    """Removes what builds left that were ended, and generations that no longer answer."""
+    (folder / f"{_CURRENT}{_NEW}").unlink(missing_ok=True)
     for path in folder.iterdir():
         if _GENERATION.fullmatch(path.name) and path.name != keep:  # nothing else in the folder is ours
             shutil.rmtree(path, ignore_errors=True)
@@ -379,7 +402,7 @@ def _text_checksum(fields: dict[str, Any]) -> str:
 
 def _write_durably(file: Path, text: str) -> None:
     """Replaces a file at once: whoever reads it sees the old text or the new, even after a power cut."""
-    draft = file.with_name(file.name + ".new")
+    draft = file.with_name(file.name + _NEW)
     with open(draft, "w", encoding="utf-8") as stream:
         stream.write(text)
         stream.flush()

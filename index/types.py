@@ -61,7 +61,8 @@ class Passage:
 class Filter:
     """Which articles may answer: those published from `since` to `until`, whose `source` has these words in it.
 
-    None lets everything through; an article without a date passes no bound of dates.
+    None lets everything through; an article without a date passes no bound of dates, and one of a month
+    or a year passes if any of its days does.
     """
 
     since: date | None = None

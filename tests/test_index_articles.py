@@ -276,6 +276,18 @@ def test_a_line_too_large_is_skipped_and_the_next_one_read(tmp_path, monkeypatch
     assert rejected == {("a.jsonl", 2): "line.too_large", ("a.jsonl", 4): "line.too_large"}
 
 
+@pytest.mark.parametrize("size", [1, 7, 64])
+@pytest.mark.parametrize("compression", ["", ".gz", ".xz"])
+def test_lines_are_whole_wherever_the_blocks_of_a_file_end(compression, size, tmp_path, monkeypatch):
+    monkeypatch.setattr(articles, "_BLOCK_BYTES", size)
+    monkeypatch.setattr(articles, "LARGEST_BYTES", 100)
+    raw = b"\r\n" + lines({"id": "1", "text": "ฝน"}, "x" * 500, {"id": "2", "text": "แดด"}).rstrip()
+    packed = OPENERS[compression](raw) if compression else raw
+    found, rejected = read(write_files(tmp_path, {f"a.jsonl{compression}": packed}))
+    assert list(found) == ["1", "2"]
+    assert rejected == {(f"a.jsonl{compression}", 3): "line.too_large"}
+
+
 def test_a_file_of_one_line_too_large_is_not_called_empty(tmp_path, monkeypatch):
     monkeypatch.setattr(articles, "LARGEST_BYTES", 100)
     found = list(read_articles([write_files(tmp_path, {"a.jsonl": lines({"text": "ฝน" * 200})})]))

@@ -4,10 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from index.build import build_articles
 from index.database import Database, KnownFile, content_of, digest_of
 from index.types import Article, Passage, Rejected
-from tests.toys import ToyEncoder
 
 ARTICLE = Article("a", "ข", "ค", "ง", None)
 ARCHIVED = Article("b", "ข", "คงจฉ", "ง", "1 มิ.ย. 2565")
@@ -75,7 +73,19 @@ def test_an_article_that_moved_takes_name_and_place_of_the_new_one_and_keeps_its
     assert list(database.articles()) == [moved]
     assert database.passages_of("new") == {1}
     assert (database.known("old"), database.units(1), database.units(2)) == (None, {}, {b"2": old})
-    assert database.that_hold(content_of(moved), old) == [old]
+    assert database.contents() == {old: content_of(moved)}
+
+
+def test_an_id_that_was_taken_is_free_for_another_article(database):
+    old = database.put(ARTICLE, 1, b"unit")
+    database.put_passages(old, [((0, 1), b"x")])
+    database.take_id(old)
+    new = database.put(Article("a", "ข", "คค", "ง"), 2, b"other")
+    assert (database.units(1), database.units(2)) == ({}, {b"other": new})
+    known = database.known("a")
+    assert known
+    assert known.number == new != old
+    assert database.remove_passages(old) == [1]
 
 
 def test_content_is_the_same_wherever_it_stands():
@@ -118,17 +128,3 @@ def test_a_spread_takes_articles_evenly_apart(database, spread):
     ids = [int(article.id) for article in database.articles(spread)]
     assert len(ids) == min(spread, 10)
     assert len({after - before for before, after in pairwise(ids)}) <= 1
-
-
-def test_very_many_copies_are_not_compared_each_with_each(tmp_path, monkeypatch):
-    asked = []
-    original = Database.that_hold
-
-    def that_hold(*arguments):
-        found = original(*arguments)
-        asked.extend(found)
-        return found
-
-    monkeypatch.setattr(Database, "that_hold", that_hold)
-    build_articles([Article(f"{at}", "", "ไม่พบหน้า", "a") for at in range(300)], tmp_path / "index", ToyEncoder())
-    assert len(asked) < 10 * 300

@@ -130,6 +130,7 @@ def in_lists(monkeypatch):
     def use(probes):
         monkeypatch.setattr("index.dense.FLAT_MOST", 50)
         monkeypatch.setattr("index.dense.LISTS", 8)
+        monkeypatch.setattr("index.dense.GROWTH", 100)
         monkeypatch.setattr("index.dense.PROBES", probes)
 
     use(8)
@@ -212,6 +213,24 @@ def test_an_index_grows_into_lists_after_it_was_loaded(owners, in_lists, tmp_pat
     loaded.add(owners[45:], vectors[45:])
     assert (loaded.is_exact, loaded.passages()) == (False, set(owners))
     assert_ranks_as(brute_force(owners, vectors, vectors[5], 100), loaded.search(vectors[5], 24))
+
+
+def test_when_it_has_grown_fourfold_it_is_sorted_anew_into_twice_as_many_lists(in_lists, monkeypatch, tmp_path):
+    monkeypatch.setattr("index.dense.GROWTH", 4)
+    monkeypatch.setattr("index.dense.PROBES", 32)
+    vectors = unit_vectors(900, 16)
+    dense, lists = filled(range(100), vectors[:100]), []
+    for at in range(100, 900, 100):
+        dense.save(tmp_path / "vectors")
+        dense = Dense.load(tmp_path / "vectors", to_change=True)
+        dense.add(range(at, at + 100), vectors[at : at + 100])
+        lists.append(dense._index.nlist)
+    assert lists == [8, 16, 16, 16, 16, 16, 16, 32]  # past 200 and past 800
+    dense.remove(range(850))
+    dense.add(range(850), vectors[:850])
+    assert (dense._index.nlist, dense.passages()) == (32, set(range(900)))  # coming and going sorts nothing
+    for question in vectors[::100]:
+        assert_ranks_as(brute_force(range(900), vectors, question, 50), dense.search(question, 5), precision=0.06)
 
 
 def test_lists_may_be_emptied_and_filled_again(owners, in_lists, tmp_path):

@@ -125,6 +125,24 @@ def test_a_source_is_matched_anywhere_and_without_case(index, source, expected):
     assert passing(index, source=source) == expected
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        ("2565", "2565", {"month", "year"}),
+        ("30 มิ.ย. 2565", "30 มิ.ย. 2565", {"month", "year"}),
+        ("1 ก.ค. 2565", None, {"year"}),
+        (None, "31 พ.ค. 2565", {"year"}),
+        ("2566", None, set()),
+        (None, "2564", set()),
+    ],
+)
+def test_an_article_of_a_month_or_a_year_passes_if_any_of_its_days_does(tmp_path, since, until, expected):
+    dated = {"month": "มิ.ย. 2565", "year": "พ.ศ. 2565"}
+    articles = [Article(identity, "", "ข่าว", "a", published) for identity, published in dated.items()]
+    build_articles(articles, tmp_path, ToyEncoder())
+    assert passing(Index.open(tmp_path, ToyEncoder()), since=since, until=until) == expected
+
+
 def test_dates_and_source_narrow_together(index):
     assert passing(index, since="2565", source="news.example") == {"thai", "last"}
     assert passing(index, until="2565", source="sport") == {"last"}

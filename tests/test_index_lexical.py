@@ -210,12 +210,23 @@ def test_a_passage_added_and_removed_before_the_commit_is_gone(lexical):
     assert found(lexical, "ลาว") == [16]
 
 
-@pytest.mark.xfail(strict=True, reason="tantivy counts removed passages until their segment is merged")
-def test_a_removed_passage_no_longer_counts_in_how_rare_a_word_is(lexical):
+def test_cleared_and_added_anew_it_counts_no_removed_passage(lexical, tmp_path):
     assert lexical.document_frequency("นาโต") == 2
+    assert not lexical.is_worn
     lexical.remove([12])
+    assert lexical.is_worn
+    lexical.commit()
+    lexical = Lexical(tmp_path / "words")
+    assert lexical.is_worn
+    lexical.clear()
+    for number in (11, 13, 14):
+        add(lexical, number, *PASSAGES[number])
     lexical.commit()
     assert lexical.document_frequency("นาโต") == 1
+    assert not lexical.is_worn
+    assert lexical.passages() == {11, 13, 14}
+    terms = b"".join(file.read_bytes() for file in (tmp_path / "words").iterdir())
+    assert "ฝนตก".encode() not in terms
 
 
 def test_opened_again_it_ranks_the_same(lexical, tmp_path):

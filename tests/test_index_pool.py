@@ -1,5 +1,6 @@
 """Work that is shared out among processes comes back in order, and no process outlives it."""
 
+import itertools
 import multiprocessing
 import operator
 import os
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from index.pool import in_order
+from index.pool import ahead, in_order
 from index.types import KhamtopError
 
 # What the processes run stands in the standard library, so that they need not load this file.
@@ -24,6 +25,30 @@ def code_of(work):
     with pytest.raises(KhamtopError) as caught:
         list(work)
     return caught.value.code
+
+
+def test_things_made_ahead_come_in_order_and_never_too_many():
+    made = []
+    things = ahead((made.append(number) or number for number in range(20)), 3)
+    for number in range(20):
+        assert next(things) == number
+        assert len(made) <= number + 1 + 3
+    assert list(things) == []
+
+
+def test_what_making_a_thing_ahead_raises_comes_after_those_before_it():
+    things = ahead((1 // number for number in (1, 1, 0)), 8)
+    assert [next(things), next(things)] == [1, 1]
+    with pytest.raises(ZeroDivisionError):
+        next(things)
+
+
+def test_who_takes_no_more_leaves_no_thread():
+    before = threading.active_count()
+    things = ahead(itertools.count(), 4)
+    assert next(things) == 0
+    things.close()
+    assert threading.active_count() == before
 
 
 def test_results_come_in_order_though_the_first_takes_longest():
@@ -110,7 +135,7 @@ def is_gone(process):
 PARENT = """
 import operator, os, time
 from functools import partial
-from index.pool import in_order
+from index.pool import ahead, in_order
 for process in in_order(operator.call, [os.getpid, partial(time.sleep, 600)], 1, 0):
     print(process, flush=True)
 """

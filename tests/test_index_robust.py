@@ -399,7 +399,7 @@ def test_readers_answer_as_before_at_every_stage_of_a_build_and_after_it(folder,
 
     change(news)
     build([news], folder, ToyEncoder(), ask)
-    assert set(stages) == {"read", "embed", "write"}
+    assert set(stages) == {"read", "afresh.words", "embed", "write"}
     after = asked(folder)
     assert after != before
     for text in ("หนึ่ง", "สอง"):

@@ -135,6 +135,21 @@ def test_a_pointer_that_leads_to_no_generation_is_damage(folder, text):
     assert code_of_opening(folder) == "index.damaged"
 
 
+@pytest.mark.parametrize("text", ["", "g000009"])
+def test_a_build_says_why_it_begins_anew_where_a_pointer_leads_to_no_generation(news, folder, text):
+    (folder / "CURRENT").write_text(text)
+    told = []
+    build([news], folder, ToyEncoder(), lambda stage, done, total: told.append(stage))
+    assert told[0] == "afresh.damaged"
+    assert len(Index.open(folder, ToyEncoder())) == 3
+
+
+def test_what_a_build_left_that_was_ended_goes_with_the_next_one(news, folder):
+    write_files(folder, {"CURRENT.new": "g0", "g000007.draft/words/x": "", "g000008/x": ""})
+    build([news], folder, ToyEncoder())
+    assert sorted(path.name for path in folder.iterdir()) == ["CURRENT", "g000001", "lock"]
+
+
 def test_a_missing_file_is_damage_whichever_it_is(folder):
     for file in files_of(folder)[1:]:
         content = file.read_bytes()

@@ -276,6 +276,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The index has the format of another version: everything is built anew.",
     ),
     "stage.afresh.damaged": ("ดัชนีเดิมเสียหาย จึงสร้างใหม่ทั้งหมด", "The index is damaged: everything is built anew."),
+    "stage.afresh.words": (
+        "ลบไปมากแล้ว จึงทำดัชนีคำของทุกบทความใหม่",
+        "Much was removed: the words of all articles are indexed anew.",
+    ),
     "stage.afresh.asked": ("สร้างใหม่ทั้งหมดตามที่สั่ง", "Everything is built anew, as asked."),
     "stage.read": ("กำลังอ่านบทความ", "Reading articles"),
     "stage.embed": ("กำลังทำดัชนีบทความ", "Indexing articles"),

@@ -157,9 +157,12 @@ def stretches_of(
 ) -> Iterator[tuple[Passage, list[str]]]:
     """Each passage with the words of the stretches of it that get a vector, as `index.prepare` cuts them."""
     copy = thai.normalise(article.text)
+    heading = list(filter(None, [thai.spaced(thai.normalise(article.title).text)]))
     for passage in passages:
         within = spans(article.text, passage.start, passage.end, span_chars or len(article.text))
-        yield passage, [thai.spaced(copy.text[copy.position(start) : copy.position(end)]) for start, end in within]
+        texts = [thai.spaced(copy.text[copy.position(start) : copy.position(end)]) for start, end in within]
+        yield passage, heading + texts
+        heading = []
 
 
 def _document(article: Article, passage: Passage) -> str:
