@@ -54,6 +54,8 @@ _SCRIPTS = (
     "elements words server keep tabs talk sources picture reader search articles upload building conversations"
     " export begin"
 ).split()
+#: How often calls of the API are looked for; the page's own do not wait in that queue.
+_QUEUE_SECONDS = 0.02
 _THAI = re.compile("[\u0e01-\u0e5b]")
 
 
@@ -71,11 +73,12 @@ def launch(service: Service, port: int, access: Access | None = None) -> Server:
 
 def application(service: Service, access: Access) -> Starlette:
     """All that is served: the page with its API, and where uploads go."""
+    blocks = page(service)
     upload = upload_endpoint(service, lambda: status_of(service))
     app = Starlette(routes=[Route("/upload", upload, methods=["POST"])])
     gr.mount_gradio_app(
         app,
-        page(service),
+        blocks,
         "/",
         root_path=access.root_path and access.root_path.rstrip("/"),
         footer_links=[],
@@ -90,6 +93,8 @@ def application(service: Service, access: Access) -> Starlette:
         favicon_path=str(_HERE / "favicon.png"),
         head=f"<style>{_asset('page.css')}</style>",
     )
+    # Gradio looks for new calls of the API a thousand times a second, a twelfth of a core while nobody asks.
+    blocks._queue.sleep_when_free = _QUEUE_SECONDS
     return app
 
 
