@@ -46,6 +46,7 @@ CREATE INDEX passages_that_say ON passages (said);
 #: What SQLite raises: any failure, and one of the machine (a disk that is full, or gone).
 DatabaseError, DatabaseUnwritable = sqlite3.Error, sqlite3.OperationalError
 
+_ONE_DAY = "CASE WHEN day = last_day THEN day END"
 _ARTICLE = "id, title, text, source, published, digest"
 #: Between the speed and the size of what is copied at every build: 7 s for an archive of 480 MB, a quarter of it left.
 _COMPRESSION = 3
@@ -139,15 +140,18 @@ class Database:
         return map(self.article_numbered, islice(numbers, 0, step * spread if spread else None, step))
 
     def catalogue(self) -> list[tuple[int, str, int | None]]:
-        """Number, title and day (an ordinal) of every article: the newest first, undated ones last, then by title."""
+        """Number, title and day (an ordinal) of every article: the newest first, undated ones last, then by title.
+
+        One that prints a month or a year alone has no day.
+        """
         return self._connection.execute(
-            "SELECT number, title, day FROM articles ORDER BY day DESC, title, number"
+            f"SELECT number, title, {_ONE_DAY} AS day FROM articles ORDER BY 3 DESC, title, number"
         ).fetchall()
 
     def listed(self, numbers: Sequence[int]) -> list[Listed]:
         """The articles of these numbers as a list shows them, in that order; raises as `article` does."""
         rows = self._each(
-            "SELECT a.number, a.id, a.title, a.published, a.day, a.source, a.text,"
+            f"SELECT a.number, a.id, a.title, a.published, {_ONE_DAY}, a.source, a.text,"
             " (SELECT count(*) FROM passages WHERE article = a.number), files.identity, files.rejected = '[]'"
             " AND NOT EXISTS (SELECT 1 FROM articles WHERE file = a.file AND number <> a.number)"
             " FROM articles AS a JOIN files ON files.number = a.file WHERE a.number IN", numbers,

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import ui.server
+from index.store import FORMAT
 from ui import cli, texts
 from ui.calls import Call
 from ui.feedback import Feedback
@@ -195,7 +196,7 @@ def test_check_tells_a_whole_index_from_a_damaged_one(dated, tmp_path):
 def test_an_index_of_another_format_is_built_anew_after_saying_so(dated, tmp_path):
     copy = Path(shutil.copytree(dated, tmp_path / "index"))
     (manifest,) = copy.glob("g*/manifest.json")
-    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 1'))
+    manifest.write_text(manifest.read_text().replace(f'"format": {FORMAT}', '"format": 1'))
     result = run("index", dated.parent / "news.jsonl", "--index", copy, "--json", "--lang", "en")
     assert result.exit_code == 0
     assert "built anew" in result.stderr
