@@ -7,6 +7,7 @@ import lzma
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,8 @@ def prepare(given: Path | None, limit: int | None, file: Path) -> Prepared:
 def write(file: Path, articles: Iterable[Article]) -> int:
     """Writes articles as JSON lines, compressed by xz if the file's name says so; how many there were."""
     count = 0
-    opener: Any = lzma.open if file.suffix == ".xz" else open
+    # Packed lightly, or a whole archive would take eight minutes to write each time.
+    opener: Any = partial(lzma.open, preset=1) if file.suffix == ".xz" else open
     with opener(file, "wt", encoding="utf-8") as stream:
         for article in articles:
             stream.write(json.dumps(asdict(article), ensure_ascii=False) + "\n")
