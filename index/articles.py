@@ -37,10 +37,9 @@ _GULP_BYTES = 200_000
 
 
 class _Gulps(io.FileIO):
-    """A file that gives more than was asked for, which is what `lzma` asks 8 kB for and takes as well.
+    """A file that gives more than was asked for: `lzma` asks for 8 kB at a time, but takes whatever comes.
 
-    Each time, unpacking stands still until it is given Python's lock back, so that by 8 kB nothing is gained
-    by doing it in a thread of its own.
+    Each part is one wait for Python's lock, which the thread that reads the lines holds meanwhile.
     """
 
     def read(self, size: int | None = -1, /) -> bytes:

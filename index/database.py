@@ -91,7 +91,7 @@ class Listed:
 
 
 class Database:
-    """One file of articles and passages, which are numbered from 1 and keep their numbers."""
+    """One file of articles and passages, numbered from 1; one keeps its number while it stays as it is."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -134,7 +134,7 @@ class Database:
         return self._one("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)")  # type: ignore[return-value]
 
     def articles(self, spread: int | None = None) -> Iterator[Article]:
-        """Every article in the order in which they were first indexed, or `spread` of them, evenly apart."""
+        """Every article in the order in which they were indexed as they are, or `spread` of them, evenly apart."""
         numbers = [number for (number,) in self._connection.execute("SELECT number FROM articles ORDER BY number")]
         step = max(1, len(numbers) // spread) if spread else 1
         return map(self.article_numbered, islice(numbers, 0, step * spread if spread else None, step))

@@ -36,8 +36,8 @@ FIELD_WEIGHTS = {"words": 1.0, "grams": 1.0, "sounds": 0.6}
 #: The shortest and the longest n-grams of a field; a field that is not named is cut at spaces.
 _GRAMS = {"grams": (GRAM_CHARS, GRAM_CHARS), "sounds": thai.SOUND_SIZES}
 _WRITER_BYTES = 64_000_000
-#: The largest part of all that tantivy keeps that may be of removed passages. To add all anew takes four minutes for
-#: 340,000 passages, thus a removed one costs as much as ten that are added.
+#: The largest part of all that tantivy keeps that may be of removed passages. To add all anew takes about as long as
+#: the first build took over words, thus a removed one costs as much as ten that are added.
 MOST_REMOVED = 0.1
 _META = "meta.json"
 #: A search among so many passages asks for them by number; among more, it looks further down the ranking of all.

@@ -136,7 +136,7 @@ class Index:
         return self.manifest.passages
 
     def articles(self, spread: int | None = None) -> Iterator[Article]:
-        """Every article, in the order in which they were first indexed; or `spread` of them, evenly apart."""
+        """Every article, in the order in which they were indexed as they are; or `spread` of them, evenly apart."""
         return self.database.articles(spread)
 
     def article(self, identity: str) -> Article:

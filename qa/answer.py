@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from index import thai
-from index.dates import day_of
+from index.dates import span_of
 from index.store import Index
 from index.types import Filter
 from qa.confidence import confidence
@@ -111,7 +111,8 @@ def _twins(reading: Reading, readings: Sequence[Reading], hits: Sequence[Hit]) -
 
     def age(twin: Reading) -> tuple[date, bool]:
         published = hits[twin.hit].article.published
-        return (published and day_of(published)) or date.max, twin is not reading
+        days = span_of(published) if published else None
+        return days[0] if days else date.max, twin is not reading
 
     return sorted(same, key=age)
 
