@@ -25,7 +25,7 @@ from index.types import Ranked, best_first
 #: Up to so many vectors all are compared, which takes 13 ms a question on one core.
 FLAT_MOST = 100_000
 #: The fewest lists that a larger index sorts its vectors into, and how many of them a question looks through.
-LISTS, PROBES = 1024, 192
+LISTS, PROBES = 1024, 256
 #: So many times as many vectors want twice as many lists, since the work of a question goes by the root of both.
 GROWTH = 4
 #: Passages among fewer than this part of all are looked for in every list.
