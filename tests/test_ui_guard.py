@@ -99,7 +99,7 @@ def test_the_page_itself_and_programs_may_post(headers):
         {"Origin": "http://127.0.0.1:7860", "Sec-Fetch-Site": "cross-site"},
     ],
 )
-@pytest.mark.parametrize("path", ["/upload", "/gradio_api/component_server", "/gradio_api/call/rebuild"])
+@pytest.mark.parametrize("path", ["/upload", "/page/remove", "/gradio_api/call/rebuild"])
 def test_another_sites_page_may_post_nothing(headers, path):
     refused = client().post(path, headers=headers)
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "guard.foreign")
@@ -150,6 +150,7 @@ def test_this_machines_own_names_do(host):
         "/gradio_api/file/etc/passwd",
         "/gradio_api/proxy=http://example.com",
         "/gradio_api/upload",
+        "/gradio_api/component_server",
         "/gradio_api/upload_progress",
         "/gradio_api/stream/x",
         "/gradio_api/custom_component/a/client/b/c",

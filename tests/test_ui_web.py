@@ -167,10 +167,7 @@ def get(url: str, path: str) -> bytes:
 
 def call(url: str, name: str, **fields: Any) -> Any:
     """Calls a function of the page, as the page does; the status where the server refuses."""
-    config = httpx.get(f"{url}/config").json()
-    (component,) = [part["id"] for part in config["components"] if part["type"] == "html"]
-    sent = {"data": fields, "component_id": component, "session_hash": "test", "fn_name": name}
-    answer = httpx.post(f"{url}/gradio_api/component_server", json=sent)
+    answer = httpx.post(f"{url}/page/{name}", json=fields)
     return answer.json() if answer.is_success else answer.status_code
 
 
@@ -223,6 +220,25 @@ def test_the_page_keeps_what_a_reader_thought(url: str, service: Service) -> Non
 @pytest.mark.parametrize("fields", [{}, {"question": 7}, {"question": "x", "history": "x"}])
 def test_a_call_without_sense_is_one_sentence(url: str, fields: dict[str, Any]) -> None:
     assert call(url, "ask", **fields)["error"]["code"] == "call.invalid"
+
+
+@pytest.mark.parametrize("body", [b"", b"ask", b"[]", b"7", b"[" * 100_000, b"\xff", b'{"question": "\\ud800"}'])
+def test_what_is_no_call_at_all_is_one_sentence_too(url: str, body: bytes) -> None:
+    answer = httpx.post(f"{url}/page/ask", content=body)
+    assert answer.status_code == 200
+    assert answer.json()["error"]["code"] in ("call.invalid", "question.control")
+
+
+def test_half_a_letter_comes_back_as_a_question_mark(url: str) -> None:
+    answer = httpx.post(f"{url}/page/search", content=b'{"question": "x", "since": "\\ud800"}').json()
+    assert answer["error"] == {"code": "filter.date", "facts": {"date": "?"}}
+
+
+def test_a_call_that_never_ends_is_not_read_to_its_end(url: str) -> None:
+    answer = httpx.post(f"{url}/page/ask", content=b'{"question": "' + b"x" * 5_000_000)
+    assert answer.status_code == 413
+    assert httpx.post(f"{url}/page/nothing", json={}).status_code == 404
+    assert httpx.get(f"{url}/page/ask").status_code == 404
 
 
 def test_uploads_land_are_built_and_removed_again(url: str, service: Service) -> None:

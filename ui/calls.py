@@ -1,10 +1,73 @@
-"""What the page sends with a call, read field by field: whoever calls may send anything."""
+"""POST /page/NAME: the functions of `web.py` that the page calls, and what it sends them, read field by field.
+
+Whoever calls may send anything. Gradio has a way for a page to call functions too; of 64 people who asked at
+once it took as much of the interpreter's time as answering them did.
+"""
 
 from __future__ import annotations
 
+import json
+import logging
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
 from index.types import KhamtopError
+from ui.texts import TEXTS
+
+_log = logging.getLogger(__name__)
+
+#: Room for a long conversation's questions.
+_MOST_BYTES = 4_000_000
+
+
+def call_endpoint(functions: Mapping[str, Callable[[Call], dict[str, Any]]]) -> Callable[[Request], Any]:
+    """The endpoint, which gives what the function of that name gives, and an error as a code of `texts.py`."""
+
+    async def call(request: Request) -> Response:
+        function = functions.get(request.path_params["name"])
+        if function is None:
+            return Response(status_code=404)
+        body = bytearray()
+        try:
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > _MOST_BYTES:
+                    return Response(status_code=413)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        return Response(await run_in_threadpool(_call, function, body), media_type="application/json")
+
+    return call
+
+
+def _call(function: Callable[[Call], dict[str, Any]], body: bytearray) -> bytes:
+    """What a function gives for a call, or what went wrong, as JSON."""
+    try:
+        answer = function(Call(_parsed(body)))
+    except KhamtopError as error:
+        answer = {"error": error_to_json(error)}
+    except Exception:
+        _log.exception("a call of the page failed")
+        answer = {"error": {"code": "internal", "facts": {}}}
+    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")  # half a letter may have been sent
+
+
+def _parsed(body: bytearray) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        _refuse("{}")
+
+
+def error_to_json(error: KhamtopError) -> dict[str, Any]:
+    """An error as the page gets it: its code, and the facts that the sentence for it names."""
+    if error.code not in TEXTS:
+        return {"code": "internal", "facts": {}}
+    return {"code": error.code, "facts": json.loads(json.dumps(error.facts, default=str))}
 
 
 class Call:

@@ -36,8 +36,8 @@ _HEADERS = (
 )
 
 #: The first part of the paths that are open, and the second part of those below Gradio's `gradio_api`.
-_OPEN = {"", "upload", "config", "theme.css", "assets", "static", "favicon.ico", "manifest.json", "robots.txt"}
-_OPEN_API = {"info", "openapi.json", "component_server", "heartbeat", "queue", "call", "run", "api", "cancel", "reset"}
+_OPEN = {"", "page", "upload", "config", "theme.css", "assets", "static", "favicon.ico", "manifest.json", "robots.txt"}
+_OPEN_API = {"info", "openapi.json", "heartbeat", "queue", "call", "run", "api", "cancel", "reset"}
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 

@@ -1,7 +1,7 @@
 """The web page and the API beside it: the only file that imports Gradio.
 
 One `gr.HTML` holds the page: in `page/`, `page.html` is its frame, `page.css` its looks and the
-scripts its behaviour, which calls the functions of `_page_functions`. Programs call `/ask`, `/search` and
+scripts its behaviour, which call the functions of `_page_functions` by `calls.py`. Programs call `/ask`, `/search` and
 `/rebuild`, which give the same JSON as the command line. What is answered and built, and how, is
 `service.py`'s business; the words and the JSON are `render.py`'s.
 """
@@ -9,8 +9,6 @@ scripts its behaviour, which calls the functions of `_page_functions`. Programs 
 from __future__ import annotations
 
 import contextlib
-import functools
-import json
 import logging
 import os
 import re
@@ -24,7 +22,7 @@ from starlette.routing import Route
 from index.filters import filter_of
 from index.types import KhamtopError
 from qa.types import Language
-from ui.calls import Call
+from ui.calls import Call, call_endpoint, error_to_json
 from ui.guard import Access
 from ui.receive import upload_endpoint
 from ui.render import (
@@ -72,10 +70,11 @@ def launch(service: Service, port: int, access: Access | None = None) -> Server:
 
 
 def application(service: Service, access: Access) -> Starlette:
-    """All that is served: the page with its API, and where uploads go."""
+    """All that is served: the page with its API, what the page calls, and where uploads go."""
     blocks = page(service)
     upload = upload_endpoint(service, lambda: status_of(service))
-    app = Starlette(routes=[Route("/upload", upload, methods=["POST"])])
+    call = call_endpoint(_page_functions(service))
+    app = Starlette(routes=[Route("/page/{name}", call, methods=["POST"]), Route("/upload", upload, methods=["POST"])])
     gr.mount_gradio_app(
         app,
         blocks,
@@ -110,7 +109,6 @@ def page(service: Service) -> gr.Blocks:
         gr.HTML(
             html_template=_asset("page.html"),
             js_on_load="\n".join(_asset(f"{name}.js") for name in _SCRIPTS),
-            server_functions=_page_functions(service),
             apply_default_css=False,
             words=TEXTS,
         )
@@ -119,11 +117,8 @@ def page(service: Service) -> gr.Blocks:
     return blocks
 
 
-def _page_functions(service: Service) -> list[Callable[[Any], dict[str, Any]]]:
-    """What `page.js` calls, each with one JSON object; an error comes back as a code of `texts.py`.
-
-    A page for reading only has none that changes what is asked.
-    """
+def _page_functions(service: Service) -> dict[str, Callable[[Call], dict[str, Any]]]:
+    """What the page's scripts call, by name; a page for reading only has none that changes what is asked."""
 
     def ask(call: Call) -> dict[str, Any]:
         return to_page(service.ask(call.text("question"), call.texts("history")))
@@ -168,23 +163,7 @@ def _page_functions(service: Service) -> list[Callable[[Any], dict[str, Any]]]:
 
     reading = [ask, follow_ups, search, article, articles, timeline, feedback, status]
     changing = [] if service.read_only else [rebuild, stop, remove]
-    return [_telling(function) for function in (*reading, *changing)]
-
-
-def _telling(function: Callable[[Call], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
-    """`function`, giving back what went wrong instead of raising it."""
-
-    @functools.wraps(function)
-    def told(call: Any) -> dict[str, Any]:
-        try:
-            return function(Call(call))
-        except KhamtopError as error:
-            return {"error": error_to_json(error)}
-        except Exception:
-            _log.exception("%s failed", function.__name__)
-            return {"error": {"code": "internal", "facts": {}}}
-
-    return told
+    return {function.__name__: function for function in (*reading, *changing)}
 
 
 def status_of(service: Service) -> dict[str, Any]:
@@ -207,13 +186,6 @@ def status_of(service: Service) -> dict[str, Any]:
             "error": build.error and error_to_json(build.error),
         },
     }
-
-
-def error_to_json(error: KhamtopError) -> dict[str, Any]:
-    """An error as the page gets it: its code, and the facts that the sentence for it names."""
-    if error.code not in TEXTS:
-        return {"code": "internal", "facts": {}}
-    return {"code": error.code, "facts": json.loads(json.dumps(error.facts, default=str))}
 
 
 def _api_functions(service: Service) -> list[Callable[..., dict[str, Any]]]:

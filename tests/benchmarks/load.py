@@ -94,7 +94,7 @@ async def measure(
     """The rows of the table, and what is wrong."""
     limits = httpx.Limits(max_connections=arguments.people)
     async with httpx.AsyncClient(base_url=address, timeout=60, limits=limits) as client:
-        page = Page(client, await html_component(client))
+        page = Page(client)
         say("asking alone")
         alone = Asked()
         expected: dict[str, str] = {}
@@ -175,7 +175,6 @@ class Page:
     """Calls the functions of the page as it does."""
 
     client: httpx.AsyncClient
-    component: int
 
     async def ask(self, question: str) -> str:
         """The whole answer as it came; raises for an error."""
@@ -189,15 +188,7 @@ class Page:
         return (await self._answer(name, **fields)).json()
 
     async def _answer(self, name: str, **fields: Any) -> httpx.Response:
-        sent = {"data": fields, "component_id": self.component, "session_hash": "load", "fn_name": name}
-        answer = await self.client.post("/gradio_api/component_server", json=sent)
-        return answer.raise_for_status()
-
-
-async def html_component(client: httpx.AsyncClient) -> int:
-    """The number by which the page calls its functions."""
-    config = (await client.get("/config")).json()
-    return next(part["id"] for part in config["components"] if part["type"] == "html")
+        return (await self.client.post(f"/page/{name}", json=fields)).raise_for_status()
 
 
 async def ask_api(client: httpx.AsyncClient, question: str) -> str:

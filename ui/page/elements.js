@@ -1,6 +1,6 @@
 // The page's behaviour stands in these small files. web.py joins them into the body of one function
-// that Gradio runs with `element` (what page.html became), `props` (the words of texts.py) and
-// `server` (the functions of web.py): a name of one file is known in all, and begin.js runs last.
+// that Gradio runs with `element` (what page.html became) and `props` (the words of texts.py): a name
+// of one file is known in all, and begin.js runs last.
 //
 // This file makes elements. Whatever an article, a file name or a person wrote reaches the document
 // through `h` alone, as text nodes: nothing here parses markup.

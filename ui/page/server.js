@@ -4,20 +4,26 @@ const DISCONNECTED = { error: { code: "page.disconnected", facts: {} } };
 
 async function call(name, facts = {}) {
   try {
-    return (await server[name](facts)) ?? DISCONNECTED; // Gradio's client gives nothing for a failed call
+    const reply = await fetch(address(`page/${name}`), { method: "POST", body: JSON.stringify(facts) });
+    return await reply.json(); // unless the server did not get to answer, and something else did
   } catch {
     return DISCONNECTED;
   }
+}
+
+// Behind a proxy the page's own address is more than "/".
+function address(path) {
+  const { pathname } = new URL(window.gradio_config.root, location.href);
+  return `${pathname.replace(/\/$/, "")}/${path}`;
 }
 
 // Sends files, telling `progress` the share that is sent: `fetch` could not say.
 function upload(files, progress) {
   const form = new FormData();
   for (const file of files) form.append("files", file, file.name);
-  const { pathname } = new URL(window.gradio_config.root, location.href); // behind a proxy, more than "/"
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    request.open("POST", `${pathname.replace(/\/$/, "")}/upload`);
+    request.open("POST", address("upload"));
     request.responseType = "json";
     request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
     request.onload = () => {
