@@ -40,6 +40,8 @@ _WRITER_BYTES = 64_000_000
 #: the first build took over words, thus a removed one costs as much as ten that are added.
 MOST_REMOVED = 0.1
 _META = "meta.json"
+#: So many words are remembered with the passages that hold them, as a question asks for each several times.
+_FREQUENCIES = 1 << 16
 #: A search among so many passages asks for them by number; among more, it looks further down the ranking of all.
 FEW = 5000
 #: The fields of one question are searched at the same time: tantivy lets other threads run meanwhile.
@@ -83,6 +85,7 @@ class Lexical:
             grams = tantivy.Tokenizer.ngram(min_gram=shortest, max_gram=longest, prefix_only=False)
             self._index.register_tokenizer(field, tantivy.TextAnalyzerBuilder(grams).build())
         self._searcher = self._index.searcher()
+        self._frequencies: dict[str, int] = {}
         self._writer: tantivy.IndexWriter | None = None
         self._removed_now = 0  # since the last commit
 
@@ -131,6 +134,7 @@ class Lexical:
         self._removed_now = 0
         self._index.reload()
         self._searcher = self._index.searcher()
+        self._frequencies.clear()
 
     def close(self) -> None:
         """Lets go of what was added since the last commit, and of the threads that would still write it."""
@@ -151,7 +155,12 @@ class Lexical:
 
     def document_frequency(self, word: str) -> int:
         """In how many passages a word stands."""
-        return int(self._searcher.doc_freq("words", word))
+        known = self._frequencies.get(word)
+        if known is None:
+            if len(self._frequencies) >= _FREQUENCIES:
+                self._frequencies.clear()
+            known = self._frequencies[word] = int(self._searcher.doc_freq("words", word))
+        return known
 
     def has_written(self, words: Iterable[str]) -> bool:
         """Whether each of the words stands in some passage."""

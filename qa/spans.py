@@ -89,6 +89,8 @@ _LEFT_OPEN = re.compile(
 )
 #: An opening mark that belongs to the quote after it; a straight one opens only after a space, else it closes.
 _OPENS = re.compile(r"[(\[{“‘]\Z|(?:^|\s)[\"']\Z")
+#: What opens or closes a bracket or a quotation.
+_ENCLOSING = re.compile(r"[()\"“”]")
 _SPELLING_SIZE = 256
 #: Room for the brackets and full stops at the ends of a quote.
 _MARKS = 4
@@ -170,18 +172,26 @@ def split(text: str) -> Words:
     gaps[0], gaps[-1] = f" {gaps[0]}", f"{gaps[-1]} "
     shapes = np.zeros((len(words), len(SHAPES) + len(MORE_SHAPES)), np.float32)
     if words:
-        shapes[:, 0 : 2 * len(_BEFORE) : 2] = [_passed("before", gap) for gap in gaps[:-1]]
-        shapes[:, 1 : 2 * len(_AFTER) : 2] = [_passed("after", gap) for gap in gaps[1:]]
-        shapes[:, 2 * len(_BEFORE) : len(SHAPES)] = [_passed("look", word) for word in words]
+        shapes[:, 0 : 2 * len(_BEFORE) : 2] = _passed("before", gaps[:-1])
+        shapes[:, 1 : 2 * len(_AFTER) : 2] = _passed("after", gaps[1:])
+        shapes[:, 2 * len(_BEFORE) : len(SHAPES)] = _passed("look", words)
         shapes[:, len(SHAPES) + 1] = [text[start].isupper() for start, _ in spans]
-        shapes[:, len(SHAPES) + 2 :] = list(_enclosed(gaps[:-1]))
+        if _ENCLOSING.search(copy.text):
+            shapes[:, len(SHAPES) + 2 :] = list(_enclosed(gaps[:-1]))
     return Words(text, words, spans, shapes)
 
 
+def _passed(table: str, texts: Sequence[str]) -> np.ndarray:
+    """(texts, tests) bool: which tests of one of the tables of shapes each word or gap passes."""
+    tests = _TABLES[table]
+    results = np.fromiter((_results(table, text) for text in texts), np.uint8, len(texts))
+    return np.unpackbits(results[:, None], axis=1, count=len(tests), bitorder="little")
+
+
 @lru_cache(maxsize=1 << 15)
-def _passed(table: str, text: str) -> tuple[bool, ...]:
-    """Which tests of one of the tables of shapes a word or a gap passes; remembered, as few make most text."""
-    return tuple(test(text) for test in _TABLES[table].values())
+def _results(table: str, text: str) -> int:
+    """The results of all tests of a table, a bit for each; remembered, as few words and gaps make most text."""
+    return sum(test(text) << at for at, test in enumerate(_TABLES[table].values()))
 
 
 def _enclosed(gaps: Sequence[str]) -> Iterator[tuple[bool, bool]]:
@@ -226,9 +236,9 @@ def match(
         for word in (asked, *alternatives.get(asked, ())):
             columns.setdefault(word, []).append(column)
     exact = np.zeros((len(passage.words), len(question.words)), bool)
-    for at, word in enumerate(passage.words):
-        if word in columns:
-            exact[at, columns[word]] = True
+    there = [(at, column) for at, word in enumerate(passage.words) for column in columns.get(word, ())]
+    if there:
+        exact[tuple(zip(*there, strict=True))] = True
     row = np.zeros_like(exact)
     row[1:, 1:] = exact[1:, 1:] & exact[:-1, :-1]
     row[:-1, :-1] |= exact[1:, 1:] & exact[:-1, :-1]
@@ -267,6 +277,7 @@ class SpanReader:
             if kernel.ndim == 3:
                 self._weights[name] = np.ascontiguousarray(kernel.transpose(2, 1, 0).reshape(-1, len(kernel)))
         self._layers = sum(name.startswith("block.") for name in weights) // 2
+        self._worth_of_length = np.zeros((0, 0), np.float32)  # `_lengths`, made for the longest passage so far
 
     @classmethod
     def load(cls, file: Path = DEFAULT) -> SpanReader:
@@ -358,10 +369,16 @@ class SpanReader:
         ends = state @ w["output.weight"].T + w["output.bias"]  # (words, 2): begins, ends
         begin, end = state @ w["begin.weight"].T, state @ w["end.weight"].T
         scores = ends[:, :1] + ends[:, 1] + begin @ end.T
-        length = np.arange(count) - np.arange(count)[:, None]
-        return np.where(
-            (length >= 0) & (length < ANSWER_WORDS), scores + w["length"][np.clip(length, 0, ANSWER_WORDS - 1)], -np.inf
-        )
+        return np.asarray(scores + self._lengths(count))
+
+    def _lengths(self, count: int) -> np.ndarray:
+        """(count, count) float32: what an answer's length is worth; minus infinity for one that cannot be."""
+        if count > len(self._worth_of_length):
+            length = np.arange(2 * count) - np.arange(2 * count)[:, None]
+            can_be = (length >= 0) & (length < ANSWER_WORDS)
+            worth = self._weights["length"][np.clip(length, 0, ANSWER_WORDS - 1)]
+            self._worth_of_length = np.where(can_be, worth, np.float32(-np.inf))
+        return self._worth_of_length[:count, :count]
 
 
 def _convolve(inputs: np.ndarray, kernel: np.ndarray, bias: np.ndarray, dilation: int = 1) -> np.ndarray:
@@ -379,26 +396,27 @@ def _quotes(
     place: int, passage: Words, scores: np.ndarray, exact: np.ndarray, share: np.ndarray, most: int = 3
 ) -> Iterator[Reading]:
     """The best quotes of a passage that do not overlap, at most `most`."""
-    chances = np.exp(np.clip(scores, -60, 60))
-    # Subtle: the sum over all answers that begin at or after a word and end at or before another
-    inside = np.cumsum(np.cumsum(chances[::-1], axis=0)[::-1], axis=1)
     first, last = passage.windows.T
+    begins, row = np.unique(first, return_inverse=True)
+    # Subtle: the sum over all answers that begin at or after a word, one with which a window begins, and end at or
+    # before another
+    chances = np.add.reduceat(np.exp(np.clip(scores, -60, 60)), begins, axis=0)
+    inside = np.cumsum(np.cumsum(chances[::-1], axis=0)[::-1], axis=1)
     seen = np.concatenate([np.zeros((1, len(share)), np.int64), np.cumsum(exact, axis=0)])
     coverage = np.where(seen[last + 1] > seen[first], share, 0).sum(1)
-    mass = np.log(inside[first, last] + 1e-30)
+    mass = np.log(inside[row, last] + 1e-30)
     values = mass + COVERAGE_BONUS * coverage + passage.worth
-    taken: list[tuple[int, int]] = []
-    for number in np.argsort(-values, kind="stable"):
+    for _ in range(most):
+        number = int(values.argmax())
+        if values[number] == -np.inf:
+            return
         begin, end = int(first[number]), int(last[number])
-        if all(end < start or begin > stop for start, stop in taken):
-            taken.append((begin, end))
-            part = scores[begin : end + 1, begin : end + 1]
-            opens, closes = (begin + int(at) for at in np.unravel_index(int(part.argmax()), part.shape))
-            quote = passage.spans[begin][0], passage.spans[end][1]
-            short = passage.spans[opens][0], passage.spans[closes][1]
-            yield Reading(place, _widen(passage.text, quote), short, float(mass[number]))
-            if len(taken) == most:
-                return
+        part = scores[begin : end + 1, begin : end + 1]
+        opens, closes = (begin + int(at) for at in np.unravel_index(int(part.argmax()), part.shape))
+        quote = passage.spans[begin][0], passage.spans[end][1]
+        short = passage.spans[opens][0], passage.spans[closes][1]
+        yield Reading(place, _widen(passage.text, quote), short, float(mass[number]))
+        values[(first <= end) & (last >= begin)] = -np.inf  # they overlap
 
 
 def _tears(text: str, at: int) -> bool:
