@@ -402,6 +402,13 @@ def test_equal_vectors_go_by_passage_number_wherever_they_are_kept(beside, tmp_p
     assert [item.passage for item in dense.search(same[0], 4)] == [1, 2, 3, 5]
 
 
+def test_a_passage_with_vectors_in_the_lists_and_beside_them_counts_by_its_best(owners, beside, tmp_path):
+    vectors = unit_vectors(len(owners) + 24, 16)
+    dense = saved(owners, vectors[: len(owners)], tmp_path / "vectors.faiss")
+    dense.add(range(3, 75, 3), vectors[len(owners) :])
+    assert_holds(dense, [*owners, *range(3, 75, 3)], vectors)
+
+
 @pytest.mark.parametrize("part", [0, 0.1, 0.4, 1e9])
 def test_whatever_comes_and_goes_it_holds_what_brute_force_holds(beside, part, tmp_path):
     beside(part)
