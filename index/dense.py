@@ -36,8 +36,8 @@ FLAT_MOST = 100_000
 LISTS, PROBES = 1024, 256
 #: So many times as many vectors want twice as many lists, since the work of a question goes by the root of both.
 GROWTH = 4
-#: When more than this part of all vectors is kept beside the lists, these are written anew: in an archive of 50,000
-#: articles after a thousand that changed, so that each costs 2 ms of it and comparing what came since 1 ms a question.
+#: When more than this part of all vectors is kept beside the lists, these are written anew: of 50,000 articles after
+#: five hundred that changed, so that each costs 3 ms of it, and a question until then 1 ms more in some 9.
 MOST_BESIDE = 0.02
 #: Passages among fewer than this part of all are looked for in every list.
 NARROW = 0.2
