@@ -32,6 +32,7 @@ def in_lists(monkeypatch):
     monkeypatch.setattr(dense, "LISTS", 2)
     monkeypatch.setattr(dense, "GROWTH", 100)
     monkeypatch.setattr(dense, "MOST_BESIDE", 100)
+    monkeypatch.setattr(dense, "MOST_GONE", 100)
 
 
 def found(folder, encoder=None):
@@ -72,7 +73,9 @@ def test_one_altered_byte_is_found_in_whichever_file_and_that_file_is_named(fold
 
 
 def test_one_altered_byte_is_found_in_the_lists_and_beside_them(in_lists, folder):
-    assert {"vectors.faiss", "vectors.fresh", "vectors.gone"} <= altered_one_by_one(folder)
+    assert {"vectors.faiss", "vectors.beside", "vectors.owners", "vectors.rows", "vectors.gone"} <= altered_one_by_one(
+        folder
+    )
 
 
 def altered_one_by_one(folder):

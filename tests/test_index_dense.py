@@ -164,7 +164,8 @@ def test_in_lists_that_are_all_probed_every_passage_is_found_by_its_best_vector(
 
 
 def test_in_lists_well_separated_vectors_are_all_found(in_lists):
-    axes = np.concatenate([np.eye(64), -np.eye(64)]).astype(np.float32)
+    turned, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(64, 64)))
+    axes = np.concatenate([turned, -turned]).astype(np.float32)
     dense = filled(range(128), axes)
     assert [dense.search(axis, 1) for axis in axes] == [
         [Ranked(at, pytest.approx(1, abs=PRECISION))] for at in range(128)
@@ -224,11 +225,11 @@ def test_when_it_has_grown_fourfold_it_is_sorted_anew_into_twice_as_many_lists(i
         dense.save(tmp_path / "vectors")
         dense = Dense.load(tmp_path / "vectors")
         dense.add(range(at, at + 100), vectors[at : at + 100])
-        lists.append(dense._index.nlist)
+        lists.append(dense._lists.count)
     assert lists == [8, 16, 16, 16, 16, 16, 16, 32]  # past 200 and past 800
     dense.remove(range(850))
     dense.add(range(850), vectors[:850])
-    assert (dense._index.nlist, dense.passages()) == (32, set(range(900)))  # coming and going sorts nothing
+    assert (dense._lists.count, dense.passages()) == (32, set(range(900)))  # coming and going sorts nothing
     for question in vectors[::100]:
         assert_ranks_as(brute_force(range(900), vectors, question, 50), dense.search(question, 5), precision=0.06)
 
@@ -317,6 +318,7 @@ def beside(in_lists, monkeypatch):
 
     def use(part):
         monkeypatch.setattr("index.dense.MOST_BESIDE", part)
+        monkeypatch.setattr("index.dense.MOST_GONE", part)
 
     use(1e9)
     return use
@@ -328,8 +330,9 @@ def saved(owners, vectors, file):
 
 
 def state(file):
-    """What tells whether a file was written again, or another took its place."""
-    return file.stat().st_ino, file.stat().st_mtime_ns, file.read_bytes()
+    """What tells whether a file's lists were written again, or others took their place."""
+    parts = [file.with_suffix(suffix) for suffix in (".faiss", ".owners", ".rows")]
+    return [(part.stat().st_ino, part.stat().st_mtime_ns, part.read_bytes()) for part in parts]
 
 
 def reloaded(dense, file):
@@ -372,7 +375,8 @@ def test_lists_made_in_memory_are_written_with_all_that_came(owners, beside, tmp
     dense.add(owners[100:], vectors[100:])
     dense.remove([6])
     dense.save(file)
-    assert Dense.load(file)._index.ntotal == len(owners) - 2
+    loaded = Dense.load(file)
+    assert (len(loaded._lists), loaded._exact.ntotal, len(loaded)) == (len(owners), 0, len(owners) - 2)
 
 
 def test_a_number_given_again_has_its_new_vectors_alone(owners, beside, tmp_path):
@@ -437,18 +441,32 @@ def test_whatever_comes_and_goes_it_holds_what_brute_force_holds(beside, part, t
 def test_when_much_is_kept_beside_the_lists_they_are_written_anew(owners, beside, tmp_path):
     beside(0.1)
     file = tmp_path / "vectors.faiss"
-    vectors = unit_vectors(len(owners) + 29, 16)
+    vectors = unit_vectors(len(owners) + 34, 16)
     dense = saved(owners, vectors[: len(owners)], file)  # 300 of them
     before = state(file)
-    dense.add(range(1000, 1029), vectors[len(owners) :])
+    dense.add(range(1000, 1029), vectors[len(owners) : -5])
     assert state(file) == before
     dense = reloaded(dense, file)
-    assert (state(file), dense._fresh.ntotal) == (before, 29)
+    assert (state(file), dense._exact.ntotal) == (before, 29)
+    dense.add(range(1029, 1034), vectors[len(owners) + 29 :])
     dense.remove([12])  # four vectors
     dense = reloaded(dense, file)
-    assert (dense._index.ntotal, dense._fresh.ntotal, len(dense._gone)) == (len(owners) + 25, 0, 0)
-    kept = [at for at, owner in enumerate([*owners, *range(1000, 1029)]) if owner != 12]
-    assert_holds(dense, [[*owners, *range(1000, 1029)][at] for at in kept], vectors[kept])
+    assert (len(dense._lists), dense._exact.ntotal, dense._gone.tolist()) == (len(owners) + 34, 0, [12])
+    kept = [at for at, owner in enumerate([*owners, *range(1000, 1034)]) if owner != 12]
+    assert_holds(dense, [[*owners, *range(1000, 1034)][at] for at in kept], vectors[kept])
+
+
+def test_when_much_no_longer_counts_all_is_sorted_anew(owners, beside, tmp_path):
+    beside(0.1)
+    file = tmp_path / "vectors.faiss"
+    vectors = unit_vectors(len(owners), 16)
+    dense = saved(owners, vectors, file)
+    dense.remove([66])
+    assert (len(dense._lists), dense._gone.tolist()) == (300, [66])
+    dense.remove([30])  # 22 vectors, and 10 more
+    assert (len(dense._lists), dense._gone.tolist()) == (268, [])
+    kept = [at for at, owner in enumerate(owners) if owner not in (30, 66)]
+    assert_holds(reloaded(dense, file), [owners[at] for at in kept], vectors[kept])
 
 
 def test_growth_counts_what_is_kept_beside_the_lists(beside, monkeypatch, tmp_path):
@@ -457,10 +475,10 @@ def test_growth_counts_what_is_kept_beside_the_lists(beside, monkeypatch, tmp_pa
     vectors = unit_vectors(260, 16)
     dense = saved(range(150), vectors[:150], tmp_path / "vectors.faiss")
     dense.add(range(150, 200), vectors[150:200])
-    assert (dense._index.nlist, dense._index.ntotal) == (8, 150)
+    assert (dense._lists.count, len(dense._lists)) == (8, 150)
     dense.remove(range(10))
     dense.add(range(200, 260), vectors[200:])
-    assert (dense._index.nlist, dense._index.ntotal) == (16, 250)
+    assert (dense._lists.count, len(dense._lists)) == (16, 250)
     assert_holds(reloaded(dense, tmp_path / "vectors.faiss"), list(range(10, 260)), vectors[10:])
 
 
@@ -475,7 +493,7 @@ def test_lists_saved_elsewhere_are_whole_there(owners, beside, tmp_path):
     assert_holds(Dense.load(tmp_path / "copy.faiss"), [owners[at] for at in kept], vectors[kept])
 
 
-@pytest.mark.parametrize("name", ["vectors.fresh", "vectors.gone"])
+@pytest.mark.parametrize("name", ["vectors.beside", "vectors.gone", "vectors.rows", "vectors.owners"])
 def test_a_file_beside_the_lists_that_is_gone_is_an_error(owners, in_lists, tmp_path, name):
     saved(owners, unit_vectors(len(owners), 16), tmp_path / "vectors.faiss")
     (tmp_path / name).unlink()

@@ -147,9 +147,13 @@ def die_after(news, folder, seconds):
     build([news], folder, ToyEncoder())
 
 
+_OF_LISTS = ("FLAT_MOST", "LISTS", "GROWTH", "MOST_BESIDE", "MOST_GONE")
+
+
 def use_lists(most_beside):
     """Vectors are sorted into two lists from four on, beside which so great a part of all is kept; for this process."""
-    dense.FLAT_MOST, dense.LISTS, dense.GROWTH, dense.MOST_BESIDE = 3, 2, 100, float(most_beside)
+    dense.FLAT_MOST, dense.LISTS, dense.GROWTH = 3, 2, 100
+    dense.MOST_BESIDE = dense.MOST_GONE = float(most_beside)
 
 
 def kill_builds(base, count, *in_lists):
@@ -202,7 +206,7 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_index_and_the_next_one_fini
 @pytest.mark.parametrize(("most_beside", "written"), [(100, "vectors.gone"), (0, "vectors.faiss")])
 def test_a_build_of_a_large_index_killed_at_any_moment_leaves_it_whole(news, monkeypatch, most_beside, written):
     """What changes is kept beside the lists, or they are written anew."""
-    for name in ("FLAT_MOST", "LISTS", "GROWTH", "MOST_BESIDE"):
+    for name in _OF_LISTS:
         monkeypatch.setattr(dense, name, getattr(dense, name))  # so that they are put back
     use_lists(most_beside)
     folder = news.parent / "index"
@@ -300,7 +304,7 @@ def test_a_disk_that_fills_leaves_the_last_index_and_the_next_build_finishes(sma
 
 
 def test_a_disk_that_fills_leaves_the_last_large_index(small_disk, news, monkeypatch):
-    for name in ("FLAT_MOST", "LISTS", "GROWTH", "MOST_BESIDE"):
+    for name in _OF_LISTS:
         monkeypatch.setattr(dense, name, getattr(dense, name))
     use_lists(100)
     told = {getattr(error, "code", repr(error)) for error in outcomes_on_a_disk_that_fills(news, small_disk)}
