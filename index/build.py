@@ -168,7 +168,6 @@ class Reading:
             self._tell(len(units))
             self.rejected.extend(known.rejected)
         else:
-            self._draft.expect_change()
             self.take_units(name, digest, read(file, units), units)
             if file.stamp() != stamp:  # written to meanwhile, so that what was read may not be what it is now
                 self._database.must_be_read_again(self._database.number_of_file(name))
@@ -229,9 +228,7 @@ class Reading:
             "removed": len(self._unmet) - changed,
             "unchanged": self._count - len(replaced),
         }
-        for number in sorted(self._unmet):
-            self._remove(number)
-        self.has_changed |= bool(self._unmet)
+        self._remove(sorted(self._unmet))
         self._database.forget_files_but(self._files)
 
     def _take(self, article: Article, file: int, unit: bytes, known: KnownArticle | None) -> bool:
@@ -255,12 +252,17 @@ class Reading:
         self._count += more
         self._report("read", self._count, 0)
 
-    def _remove(self, article: int) -> None:
-        """Takes an article out, and its passages out of both rankings."""
-        gone = self._database.remove_passages(article)
-        self._database.remove(article)
+    def _remove(self, articles: Sequence[int]) -> None:
+        """Takes articles out, and their passages out of both rankings."""
+        if not articles:
+            return
+        gone: list[int] = []
+        for article in articles:
+            gone += self._database.remove_passages(article)
+            self._database.remove(article)
         self._draft.dense.remove(gone)
         self._draft.lexical.remove(gone)
+        self.has_changed = True
 
 
 def _index(draft: Draft, numbers: Sequence[int], encoder: Encoder, report: Progress) -> None:

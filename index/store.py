@@ -5,7 +5,7 @@
         g000002/           one generation, never changed once CURRENT names it
             manifest.json  format, encoder, counts, and every file's size and checksum
             articles.db    SQLite: the articles' text, which spans of it are passages, and what was read where
-            vectors.faiss  the dense ranking
+            vectors.*      the dense ranking
             words/         the lexical ranking
         lock               held while a generation is written
 
@@ -23,7 +23,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
@@ -41,7 +41,7 @@ from index.listing import Listing
 from index.types import Article, Encoder, Filter, KhamtopError, Passage
 
 #: Raised whenever what a generation holds, or how text is normalised and cut, changes.
-FORMAT = 3
+FORMAT = 4
 
 #: Below this an index is read through when it is opened, to see that no byte of it has changed.
 VERIFIED_ON_OPEN_BYTES = 64_000_000
@@ -188,35 +188,29 @@ class Draft:
         self.database = Database.change(folder / _DATABASE)
         self.lexical = Lexical(folder / _WORDS)
         self._dense = None if earlier else Dense(encoder.dimensions)
-        self._loading: Future[Dense] | None = None
-
-    def expect_change(self) -> None:
-        """Begins to read the vectors, if that was not done, while other things are; many a build changes none."""
-        if self._dense is None and self._loading is None:
-            thread = ThreadPoolExecutor(1)
-            self._loading = thread.submit(Dense.load, self.folder / _VECTORS, to_change=True)
-            thread.shutdown(wait=False)
 
     @property
     def dense(self) -> Dense:
-        """The vectors."""
-        self.expect_change()
-        if self._loading is not None:
-            self._dense, self._loading = self._loading.result(), None
-        assert self._dense is not None
+        """The vectors, read when they are first asked for: many a build changes none."""
+        if self._dense is None:
+            self._dense = Dense.load(self.folder / _VECTORS)
         return self._dense
 
     def finish(self, encoder: Encoder, encoder_source: str | None) -> Manifest:
         """Writes everything to disk for good and describes it in the manifest."""
         articles, passages = self.database.counts()
         self.database.save()
-        self.lexical.commit()
-        if self._dense is not None:
-            self._dense.save(self.folder / _VECTORS)
-        files = _files(self.folder)
         with ThreadPoolExecutor(2) as threads:  # checksums and the disk want no Python
-            sealed = dict(zip(map(self._name, files), threads.map(self._sealed, files), strict=True))
+            largest = self.folder / _DATABASE
+            sealing = {largest: threads.submit(self._sealed, largest)}
+            self.lexical.commit()
+            if self._dense is not None:
+                self._dense.save(self.folder / _VECTORS)
+            for file in _files(self.folder):
+                if file not in sealing:
+                    sealing[file] = threads.submit(self._sealed, file)
         _sync_folder(self.folder / _WORDS)
+        sealed = {self._name(file): sealing[file].result() for file in sorted(sealing)}
         manifest = Manifest(FORMAT, encoder.name, encoder_source, articles, passages, sealed)
         manifest.write(self.folder)
         return manifest
@@ -236,8 +230,6 @@ class Draft:
 
     def close(self) -> None:
         """Lets go of the draft's files, so that they can be removed."""
-        if self._loading is not None:
-            wait([self._loading])
         self.database.close()
         self.lexical.close()
 
@@ -366,7 +358,7 @@ def _copy_generation(source: Path, target: Path) -> None:
     (target / _WORDS).mkdir()
     for file in _files(source):
         copy = target / file.relative_to(source)
-        if file.name == _VECTORS or (file.parent.name == _WORDS and file.suffix not in (".json", ".lock")):
+        if file.match("vectors.*") or (file.parent.name == _WORDS and file.suffix not in (".json", ".lock")):
             try:
                 os.link(file, copy)
                 continue

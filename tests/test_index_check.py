@@ -25,6 +25,16 @@ def folder(news, tmp_path):
         yield place / "index"
 
 
+@pytest.fixture
+def in_lists(monkeypatch):
+    """Vectors are sorted into two lists from four on, beside which all that changes is kept."""
+    monkeypatch.setattr(dense, "FLAT_MOST", 3)
+    monkeypatch.setattr(dense, "LISTS", 2)
+    monkeypatch.setattr(dense, "GROWTH", 100)
+    monkeypatch.setattr(dense, "MOST_BESIDE", 100)
+    monkeypatch.setattr(dense, "MOST_GONE", 100)
+
+
 def found(folder, encoder=None):
     return [(problem.code, problem.facts) for problem in problems(folder, encoder or ToyEncoder())]
 
@@ -59,8 +69,18 @@ def test_no_index_is_no_problem_but_an_error(folder, tmp_path):
 @pytest.mark.parametrize("limit", [0, store.VERIFIED_ON_OPEN_BYTES])
 def test_one_altered_byte_is_found_in_whichever_file_and_that_file_is_named(folder, monkeypatch, limit):
     monkeypatch.setattr(store, "VERIFIED_ON_OPEN_BYTES", limit)
+    assert {"articles.db", "vectors.faiss", "manifest.json", "meta.json"} <= altered_one_by_one(folder)
+
+
+def test_one_altered_byte_is_found_in_the_lists_and_beside_them(in_lists, folder):
+    assert {"vectors.faiss", "vectors.beside", "vectors.owners", "vectors.rows", "vectors.gone"} <= altered_one_by_one(
+        folder
+    )
+
+
+def altered_one_by_one(folder):
+    """The names of all files, each of which was found as soon as it was altered."""
     files = store._files(generation(folder))
-    assert {"articles.db", "vectors.faiss", "manifest.json", "meta.json"} <= {file.name for file in files}
     for file in files:
         content = file.read_bytes()
         name = file.relative_to(generation(folder)).as_posix()
@@ -71,6 +91,7 @@ def test_one_altered_byte_is_found_in_whichever_file_and_that_file_is_named(fold
         assert found(folder) == [("index.damaged", {"file": name})]
         file.write_bytes(content)
     assert found(folder) == []
+    return {file.name for file in files}
 
 
 def test_several_altered_files_are_all_named(folder):
@@ -98,7 +119,7 @@ def a_passage(folder):
 
 
 def change_vectors(folder, change):
-    vectors = Dense.load(generation(folder) / "vectors.faiss", to_change=True)
+    vectors = Dense.load(generation(folder) / "vectors.faiss")
     change(vectors)
     vectors.save(generation(folder) / "vectors.faiss")
     seal(folder)
@@ -159,15 +180,14 @@ def test_an_article_that_is_not_as_it_was_written_is_told(folder):
     assert found(folder) == [("index.damaged", {"file": "article 1"})]
 
 
-def test_a_large_index_is_compared_alike(folder, news, monkeypatch):
-    monkeypatch.setattr(dense, "FLAT_MOST", 3)
-    monkeypatch.setattr(dense, "LISTS", 2)
-    build([news], folder, ToyEncoder(), afresh=True)
+def test_a_large_index_is_compared_alike(in_lists, folder):
     assert not Dense.load(generation(folder) / "vectors.faiss").is_exact
     assert found(folder) == []
     number = a_passage(folder)
     change_vectors(folder, lambda vectors: vectors.remove([number]))
     assert found(folder) == [("check.vectors", {"missing": 1, "unknown": 0})]
+    change_vectors(folder, lambda vectors: vectors.add([number, 1000], ToyEncoder().encode_passages(["น้ำ", "ท่วม"])))
+    assert found(folder) == [("check.vectors", {"missing": 0, "unknown": 1})]
 
 
 def test_an_index_that_a_build_replaces_meanwhile_is_not_called_damaged(folder, news, monkeypatch):

@@ -164,7 +164,8 @@ def test_in_lists_that_are_all_probed_every_passage_is_found_by_its_best_vector(
 
 
 def test_in_lists_well_separated_vectors_are_all_found(in_lists):
-    axes = np.concatenate([np.eye(64), -np.eye(64)]).astype(np.float32)
+    turned, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(64, 64)))
+    axes = np.concatenate([turned, -turned]).astype(np.float32)
     dense = filled(range(128), axes)
     assert [dense.search(axis, 1) for axis in axes] == [
         [Ranked(at, pytest.approx(1, abs=PRECISION))] for at in range(128)
@@ -191,7 +192,7 @@ def test_what_is_added_and_removed_after_sorting_counts(owners, in_lists, tmp_pa
     dense.add(owners[middle:], vectors[middle:])
     dense.remove([3, 30, 72, 1000])
     dense.save(tmp_path / "vectors")
-    loaded = Dense.load(tmp_path / "vectors", to_change=True)
+    loaded = Dense.load(tmp_path / "vectors")
     loaded.add([1000], vectors[:1])
     loaded.remove([6])
     loaded.save(tmp_path / "vectors")
@@ -209,7 +210,7 @@ def test_an_index_grows_into_lists_after_it_was_loaded(owners, in_lists, tmp_pat
     dense = filled(owners[:45], vectors[:45])
     assert dense.is_exact
     dense.save(tmp_path / "vectors")
-    loaded = Dense.load(tmp_path / "vectors", to_change=True)
+    loaded = Dense.load(tmp_path / "vectors")
     loaded.add(owners[45:], vectors[45:])
     assert (loaded.is_exact, loaded.passages()) == (False, set(owners))
     assert_ranks_as(brute_force(owners, vectors, vectors[5], 100), loaded.search(vectors[5], 24))
@@ -222,13 +223,13 @@ def test_when_it_has_grown_fourfold_it_is_sorted_anew_into_twice_as_many_lists(i
     dense, lists = filled(range(100), vectors[:100]), []
     for at in range(100, 900, 100):
         dense.save(tmp_path / "vectors")
-        dense = Dense.load(tmp_path / "vectors", to_change=True)
+        dense = Dense.load(tmp_path / "vectors")
         dense.add(range(at, at + 100), vectors[at : at + 100])
-        lists.append(dense._index.nlist)
+        lists.append(dense._lists.count)
     assert lists == [8, 16, 16, 16, 16, 16, 16, 32]  # past 200 and past 800
     dense.remove(range(850))
     dense.add(range(850), vectors[:850])
-    assert (dense._index.nlist, dense.passages()) == (32, set(range(900)))  # coming and going sorts nothing
+    assert (dense._lists.count, dense.passages()) == (32, set(range(900)))  # coming and going sorts nothing
     for question in vectors[::100]:
         assert_ranks_as(brute_force(range(900), vectors, question, 50), dense.search(question, 5), precision=0.06)
 
@@ -239,17 +240,16 @@ def test_lists_may_be_emptied_and_filled_again(owners, in_lists, tmp_path):
     dense.remove(owners)
     assert (len(dense), dense.passages(), dense.search(vectors[0], 3)) == (0, set(), [])
     dense.save(tmp_path / "vectors")
-    dense = Dense.load(tmp_path / "vectors", to_change=True)
+    dense = Dense.load(tmp_path / "vectors")
     assert (len(dense), dense.passages(), dense.search(vectors[0], 3)) == (0, set(), [])
     dense.add([1, 2], vectors[:2])
     assert [item.passage for item in dense.search(vectors[1], 1)] == [2]
 
 
-@pytest.mark.parametrize("to_change", [False, True])
-def test_a_file_that_is_replaced_stays_whole_for_who_has_it_open(owners, in_lists, tmp_path, to_change):
+def test_a_file_that_is_replaced_stays_whole_for_who_has_it_open(owners, in_lists, tmp_path):
     vectors = unit_vectors(len(owners), 16)
     filled(owners, vectors).save(tmp_path / "vectors")
-    reader = Dense.load(tmp_path / "vectors", to_change)
+    reader = Dense.load(tmp_path / "vectors")
     before = reader.search(vectors[9], 24)
     filled([1], vectors[:1]).save(tmp_path / "vectors")
     (tmp_path / "vectors").unlink()
@@ -307,3 +307,195 @@ def test_equal_vectors_go_by_passage_number_in_both_kinds(in_lists, large, monke
         51,
         52,
     ]
+
+
+# Lists that lie in a file, and what changed since beside them
+
+
+@pytest.fixture
+def beside(in_lists, monkeypatch):
+    """However much changes, it is kept beside the lists; or up to the part of all that is given."""
+
+    def use(part):
+        monkeypatch.setattr("index.dense.MOST_BESIDE", part)
+        monkeypatch.setattr("index.dense.MOST_GONE", part)
+
+    use(1e9)
+    return use
+
+
+def saved(owners, vectors, file):
+    filled(owners, vectors).save(file)
+    return Dense.load(file)
+
+
+def state(file):
+    """What tells whether a file's lists were written again, or others took their place."""
+    parts = [file.with_suffix(suffix) for suffix in (".faiss", ".owners", ".rows")]
+    return [(part.stat().st_ino, part.stat().st_mtime_ns, part.read_bytes()) for part in parts]
+
+
+def reloaded(dense, file):
+    dense.save(file)
+    return Dense.load(file)
+
+
+def assert_holds(dense, owners, vectors, among=None, precision=0.06):
+    """Has these vectors and no others, and finds what brute force finds."""
+    assert (len(dense), dense.passages()) == (len(owners), set(owners))
+    for question in unit_vectors(8, vectors.shape[1], seed=5):
+        ranked = dense.search(question, 7, among)
+        inside = [at for at, owner in enumerate(owners) if among is None or owner in among]
+        expected = brute_force([owners[at] for at in inside], vectors[inside], question, 1000)
+        assert len(ranked) == min(7, len(expected))
+        assert_ranks_as(expected, ranked, precision)
+
+
+def test_lists_that_lie_in_a_file_are_not_written_again(owners, beside, tmp_path):
+    file = tmp_path / "vectors.faiss"
+    vectors = unit_vectors(len(owners) + 5, 16)
+    dense = saved(owners, vectors[:-5], file)
+    before = state(file)
+    dense.add([500] * 5, vectors[-5:])
+    dense.remove([30, 72, 1000])
+    kept = [at for at, owner in enumerate([*owners, *[500] * 5]) if owner not in (30, 72)]
+    left = [[*owners, *[500] * 5][at] for at in kept]
+    for ranking in (dense, reloaded(dense, file), reloaded(reloaded(dense, file), file)):
+        assert not ranking.is_exact
+        assert_holds(ranking, left, vectors[kept])
+        assert_holds(ranking, left, vectors[kept], np.array([6, 9, 30, 72, 500], np.int64))
+        assert ranking.search(vectors[-1], 1) == [Ranked(500, pytest.approx(1.0, abs=1e-6))]  # as it was given
+    assert state(file) == before
+
+
+def test_lists_made_in_memory_are_written_with_all_that_came(owners, beside, tmp_path):
+    file = tmp_path / "vectors.faiss"
+    vectors = unit_vectors(len(owners), 16)
+    dense = filled(owners[:100], vectors[:100])
+    dense.add(owners[100:], vectors[100:])
+    dense.remove([6])
+    dense.save(file)
+    loaded = Dense.load(file)
+    assert (len(loaded._lists), loaded._exact.ntotal, len(loaded)) == (len(owners), 0, len(owners) - 2)
+
+
+def test_a_number_given_again_has_its_new_vectors_alone(owners, beside, tmp_path):
+    file = tmp_path / "vectors.faiss"
+    vectors = unit_vectors(len(owners), 16)
+    dense = saved(owners, vectors, file)
+    dense.remove([30])
+    dense.add([30], -vectors[:1])
+    dense.remove([33])  # another one, so that what is gone is counted anew
+    for ranking in (dense, reloaded(dense, file)):
+        assert len(ranking) == len(owners) - 10 - 11 + 1
+        assert ranking.passages() == set(owners) - {33}
+        (found,) = ranking.search(vectors[owners.index(30)], 1, np.array([30], np.int64))
+        assert found.score == pytest.approx(float(vectors[owners.index(30)] @ -vectors[0]), abs=1e-6)
+        ranking.remove([30])
+        assert len(ranking) == len(owners) - 10 - 11
+        assert 30 not in ranking.passages()
+        assert ranking.search(vectors[0], 1, np.array([30], np.int64)) == []
+
+
+def test_equal_vectors_go_by_passage_number_wherever_they_are_kept(beside, tmp_path):
+    same = np.tile(np.array([[1, 0]], dtype=np.float32), (120, 1))
+    dense = saved(range(0, 120, 2), same[:60], tmp_path / "vectors.faiss")
+    dense.add(range(1, 120, 2), same[:60])
+    dense.remove([0, 4])
+    assert [item.passage for item in dense.search(same[0], 4, np.arange(50))] == [1, 2, 3, 5]
+    assert [item.passage for item in dense.search(same[0], 4)] == [1, 2, 3, 5]
+
+
+def test_a_passage_with_vectors_in_the_lists_and_beside_them_counts_by_its_best(owners, beside, tmp_path):
+    vectors = unit_vectors(len(owners) + 24, 16)
+    dense = saved(owners, vectors[: len(owners)], tmp_path / "vectors.faiss")
+    dense.add(range(3, 75, 3), vectors[len(owners) :])
+    assert_holds(dense, [*owners, *range(3, 75, 3)], vectors)
+
+
+@pytest.mark.parametrize("part", [0, 0.1, 0.4, 1e9])
+def test_whatever_comes_and_goes_it_holds_what_brute_force_holds(beside, part, tmp_path):
+    beside(part)
+    file = tmp_path / "vectors.faiss"
+    pick = np.random.default_rng(3)
+    vectors = unit_vectors(1200, 16, seed=4)
+    has = {number: [number, 600 + number] for number in range(200)}  # the vectors of each passage
+    owners = [number for number, own in has.items() for _ in own]
+    dense = saved(owners, vectors[[at for own in has.values() for at in own]], file)
+    for _ in range(12):
+        gone = pick.choice(250, pick.integers(30), replace=False)  # some of which are not there
+        dense.remove(gone.tolist())
+        has = {number: own for number, own in has.items() if number not in gone}
+        come = [number for number in pick.choice(250, 20, replace=False).tolist() if number not in has]
+        own = pick.choice(1200, len(come))
+        dense.add(come, vectors[own])
+        has |= {number: [at] for number, at in zip(come, own.tolist(), strict=True)}
+        if pick.random() < 0.6:
+            dense = reloaded(dense, file)
+        owners = [number for number, own in has.items() for _ in own]
+        held = vectors[[at for own in has.values() for at in own]]
+        assert_holds(dense, owners, held)
+        assert_holds(dense, owners, held, np.arange(0, 250, 3))
+
+
+def test_when_much_is_kept_beside_the_lists_they_are_written_anew(owners, beside, tmp_path):
+    beside(0.1)
+    file = tmp_path / "vectors.faiss"
+    vectors = unit_vectors(len(owners) + 34, 16)
+    dense = saved(owners, vectors[: len(owners)], file)  # 300 of them
+    before = state(file)
+    dense.add(range(1000, 1029), vectors[len(owners) : -5])
+    assert state(file) == before
+    dense = reloaded(dense, file)
+    assert (state(file), dense._exact.ntotal) == (before, 29)
+    dense.add(range(1029, 1034), vectors[len(owners) + 29 :])
+    dense.remove([12])  # four vectors
+    dense = reloaded(dense, file)
+    assert (len(dense._lists), dense._exact.ntotal, dense._gone.tolist()) == (len(owners) + 34, 0, [12])
+    kept = [at for at, owner in enumerate([*owners, *range(1000, 1034)]) if owner != 12]
+    assert_holds(dense, [[*owners, *range(1000, 1034)][at] for at in kept], vectors[kept])
+
+
+def test_when_much_no_longer_counts_all_is_sorted_anew(owners, beside, tmp_path):
+    beside(0.1)
+    file = tmp_path / "vectors.faiss"
+    vectors = unit_vectors(len(owners), 16)
+    dense = saved(owners, vectors, file)
+    dense.remove([66])
+    assert (len(dense._lists), dense._gone.tolist()) == (300, [66])
+    dense.remove([30])  # 22 vectors, and 10 more
+    assert (len(dense._lists), dense._gone.tolist()) == (268, [])
+    kept = [at for at, owner in enumerate(owners) if owner not in (30, 66)]
+    assert_holds(reloaded(dense, file), [owners[at] for at in kept], vectors[kept])
+
+
+def test_growth_counts_what_is_kept_beside_the_lists(beside, monkeypatch, tmp_path):
+    monkeypatch.setattr("index.dense.GROWTH", 4)
+    monkeypatch.setattr("index.dense.PROBES", 16)
+    vectors = unit_vectors(260, 16)
+    dense = saved(range(150), vectors[:150], tmp_path / "vectors.faiss")
+    dense.add(range(150, 200), vectors[150:200])
+    assert (dense._lists.count, len(dense._lists)) == (8, 150)
+    dense.remove(range(10))
+    dense.add(range(200, 260), vectors[200:])
+    assert (dense._lists.count, len(dense._lists)) == (16, 250)
+    assert_holds(reloaded(dense, tmp_path / "vectors.faiss"), list(range(10, 260)), vectors[10:])
+
+
+def test_lists_saved_elsewhere_are_whole_there(owners, beside, tmp_path):
+    vectors = unit_vectors(len(owners), 16)
+    dense = saved(owners, vectors, tmp_path / "vectors.faiss")
+    dense.remove([72])
+    dense.save(tmp_path / "copy.faiss")
+    for file in tmp_path.glob("vectors.*"):
+        file.unlink()
+    kept = [at for at, owner in enumerate(owners) if owner != 72]
+    assert_holds(Dense.load(tmp_path / "copy.faiss"), [owners[at] for at in kept], vectors[kept])
+
+
+@pytest.mark.parametrize("name", ["vectors.beside", "vectors.gone", "vectors.rows", "vectors.owners"])
+def test_a_file_beside_the_lists_that_is_gone_is_an_error(owners, in_lists, tmp_path, name):
+    saved(owners, unit_vectors(len(owners), 16), tmp_path / "vectors.faiss")
+    (tmp_path / name).unlink()
+    with pytest.raises((OSError, RuntimeError)):
+        Dense.load(tmp_path / "vectors.faiss")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from index import build as building
-from index import thai
+from index import dense, thai
 from index.articles import File
 from index.build import build
 from index.check import problems
@@ -147,9 +147,20 @@ def die_after(news, folder, seconds):
     build([news], folder, ToyEncoder())
 
 
-def kill_builds(base, count):
+_OF_LISTS = ("FLAT_MOST", "LISTS", "GROWTH", "MOST_BESIDE", "MOST_GONE")
+
+
+def use_lists(most_beside):
+    """Vectors are sorted into two lists from four on, beside which so great a part of all is kept; for this process."""
+    dense.FLAT_MOST, dense.LISTS, dense.GROWTH = 3, 2, 100
+    dense.MOST_BESIDE = dense.MOST_GONE = float(most_beside)
+
+
+def kill_builds(base, count, *in_lists):
     """Kills a build of `base`/news in a copy of `base`/index at each of many moments; prints which."""
     base = Path(base)
+    if in_lists:
+        use_lists(*in_lists)
     news, start = base / "news", base / "index"
 
     def copy(name):
@@ -190,6 +201,33 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_index_and_the_next_one_fini
         assert_whole(news.parent / name, after)
         assert_tidy(news.parent / name)
     assert set(states) == {0, 1}  # some were killed before CURRENT was replaced, and some after
+
+
+@pytest.mark.parametrize(("most_beside", "written"), [(100, "vectors.gone"), (0, "vectors.faiss")])
+def test_a_build_of_a_large_index_killed_at_any_moment_leaves_it_whole(news, monkeypatch, most_beside, written):
+    """What changes is kept beside the lists, or they are written anew."""
+    for name in _OF_LISTS:
+        monkeypatch.setattr(dense, name, getattr(dense, name))  # so that they are put back
+    use_lists(most_beside)
+    folder = news.parent / "index"
+    build([news], folder, ToyEncoder())
+    before = asked(folder)
+    start = {file.name: file.read_bytes() for file in folder.glob("g*/vectors.*")}
+    change(news)
+    shutil.copytree(folder, news.parent / "unhindered")
+    build([news], news.parent / "unhindered", ToyEncoder())
+    (file,) = (news.parent / "unhindered").glob(f"g*/{written}")
+    assert file.read_bytes() != start[written]
+    after = asked(news.parent / "unhindered")
+    killed = forking(kill_builds, news.parent, 65, most_beside)
+    assert {"call write_index", "return write_index", "call replace", "return replace"} <= set(killed.values())
+    states = []
+    for name in killed:
+        states.append(assert_whole(news.parent / name, before, after))
+        build([news], news.parent / name, ToyEncoder())
+        assert_whole(news.parent / name, after)
+        assert_tidy(news.parent / name)
+    assert set(states) == {0, 1}
 
 
 def test_a_first_build_killed_at_any_moment_leaves_none_or_a_whole_index(news):
@@ -260,6 +298,17 @@ def outcomes_on_a_disk_that_fills(news, disk):
 
 def test_a_disk_that_fills_leaves_the_last_index_and_the_next_build_finishes(small_disk, news):
     assert len(outcomes_on_a_disk_that_fills(news, small_disk)) > 10
+    assert build([news], small_disk / "index", ToyEncoder()).articles == 15
+    assert list(problems(small_disk / "index", ToyEncoder())) == []
+    assert_tidy(small_disk / "index")
+
+
+def test_a_disk_that_fills_leaves_the_last_large_index(small_disk, news, monkeypatch):
+    for name in _OF_LISTS:
+        monkeypatch.setattr(dense, name, getattr(dense, name))
+    use_lists(100)
+    told = {getattr(error, "code", repr(error)) for error in outcomes_on_a_disk_that_fills(news, small_disk)}
+    assert told == {"index.unwritable"}
     assert build([news], small_disk / "index", ToyEncoder()).articles == 15
     assert list(problems(small_disk / "index", ToyEncoder())) == []
     assert_tidy(small_disk / "index")

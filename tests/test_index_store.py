@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import store, thai
+from index import dense, store, thai
 from index.build import build
 from index.database import _COMPRESSION
 from index.dense import Dense
@@ -406,6 +406,30 @@ def test_a_committed_generation_is_never_written_to_again(folder, news):
     build([news], folder, ToyEncoder())
     assert {first / path.relative_to(kept): (path.read_bytes(), path.stat().st_mtime_ns)
             for path in kept.rglob("*") if path.is_file() and path.suffix != ".lock"} == before  # fmt: skip
+
+
+def test_a_rebuild_of_a_large_index_neither_writes_nor_reads_its_lists(news, tmp_path, monkeypatch):
+    for name, value in {"FLAT_MOST": 3, "LISTS": 2, "GROWTH": 100, "MOST_BESIDE": 100, "MOST_GONE": 100}.items():
+        monkeypatch.setattr(dense, name, value)
+    folder = tmp_path / "index"
+    build([news], folder, ToyEncoder())
+    kept = ("vectors.faiss", "vectors.owners", "vectors.rows")
+    lists = [os.stat(generation(folder) / name) for name in kept]
+    summed = []
+    original = store._checksum
+    monkeypatch.setattr(store, "_checksum", lambda file: (summed.append(file.name), original(file))[1])
+    monkeypatch.setattr(store, "VERIFIED_ON_OPEN_BYTES", 0)
+    write_files(news, {"flood.txt": "ข่าวอื่น", "more.txt": "ดาวเทียม\nดาวเทียมขึ้นสู่วงโคจร"})
+    (news / "train.txt").unlink()
+    build([news], folder, ToyEncoder())
+    now = [os.stat(generation(folder) / name) for name in kept]
+    assert [(stat.st_ino, stat.st_mtime_ns) for stat in now] == [(stat.st_ino, stat.st_mtime_ns) for stat in lists]
+    assert not {*kept} & {*summed}
+    assert {"articles.db", "vectors.beside", "vectors.gone"} <= set(summed)
+    index = Index.open(folder, ToyEncoder())
+    assert index.dense.passages() == index.database.passages()
+    assert best(index, "ดาวเทียมขึ้นสู่วงโคจร") == ["news/more.txt"] * 2
+    assert "news/train.txt" not in {name for name, _ in found(index, "ขบวนรถไฟ")[1]}
 
 
 def test_the_manifest_describes_what_is_there(folder):
