@@ -11,8 +11,10 @@ from index.store import Index
 from index.types import Article
 from qa.answer import answer
 
-#: Articles looked at; more would delay the page and hardly add variety.
-_ARTICLES = 24
+#: To begin with, so many articles are looked at, and more only if these give too few questions; and so many questions
+#: tried before giving up: a page waits for them.
+_ARTICLES = (24, 240)
+_TRIED_FIRST = 150
 #: To go on with, so many passages are looked at for articles, and so many questions tried before giving up: each
 #: costs an answer, and a person is waiting. After 40 news questions on 2,000 articles there were two or three to go
 #: on with 38 times; 13 times from five passages.
@@ -29,17 +31,29 @@ _SINCE = re.compile(r"(?!ตาม|ที่|ซึ่ง|โดย|และ|�
 
 def suggest(index: Index, count: int = 4) -> list[str]:
     """Up to `count` questions that the indexed articles answer, of different kinds and articles where possible."""
-    makers = [_candidates(article) for article in index.articles(spread=_ARTICLES)]
+    tried: set[str] = set()
     chosen: list[str] = []
-    while makers and len(chosen) < count:
-        for maker in list(makers):  # one of each article in turn
-            question = next((question for question, said in maker if _answered(question, said, index)), None)
-            if question is None:
-                makers.remove(maker)
-            elif question not in chosen:
-                chosen.append(question)
-            if len(chosen) == count:
-                break
+
+    def first_answered(candidates: Iterator[tuple[str, str]]) -> str | None:
+        for question, said in candidates:
+            if len(tried) == _TRIED_FIRST:
+                return None
+            if question not in tried:
+                tried.add(question)
+                if _answered(question, said, index):
+                    return question
+        return None
+
+    for spread in _ARTICLES:
+        makers = [_candidates(article) for article in index.articles(spread=spread)]
+        while makers and len(chosen) < count:
+            for maker in list(makers):  # one of each article in turn
+                if (question := first_answered(maker)) is None:
+                    makers.remove(maker)
+                else:
+                    chosen.append(question)
+                if len(chosen) == count:
+                    return chosen
     return chosen
 
 

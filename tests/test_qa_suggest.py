@@ -54,6 +54,20 @@ def test_the_seeds_suggest_as_many_questions_as_are_asked_for_and_no_two_alike(s
     assert len(set(suggested)) == 4
 
 
+def test_where_a_few_articles_give_too_few_more_are_looked_at(indexed, monkeypatch):
+    monkeypatch.setattr(suggesting, "_ARTICLES", (2, 40))
+    index = indexed(*["ฝนตกหนักทั่วกรุง"] * 17, *map(paragraph, PEOPLE), *["ลมแรงตลอดคืน"] * 17)
+    assert len(suggest(index, 3)) == 3
+
+
+def test_it_gives_up_after_so_many_questions_that_are_not_answered(indexed, monkeypatch):
+    asked = []
+    monkeypatch.setattr(suggesting, "_answered", lambda question, *rest: asked.append(question))
+    monkeypatch.setattr(suggesting, "_TRIED_FIRST", 2)
+    assert suggest(indexed(*map(paragraph, PEOPLE))) == []
+    assert len(asked) == 2
+
+
 def test_the_questions_are_of_different_kinds(suggested):
     assert any(question.startswith("ใครคือ") for question in suggested)
     assert any(question.endswith("เมื่อใด") for question in suggested)
