@@ -25,6 +25,7 @@ import numpy as np
 
 from index import thai
 from index.types import Span
+from index.wordtable import WordTable
 
 DEFAULT = Path(__file__).with_name("spans.npz")
 
@@ -204,18 +205,17 @@ def _enclosed(gaps: Sequence[str]) -> Iterator[tuple[bool, bool]]:
         yield brackets > 0, quotations > 0
 
 
-def letters(words: Sequence[str]) -> np.ndarray:
-    """(words, `_SPELLING_SIZE`) float32, rows of length 1: which letter trigrams each word has."""
-    return np.stack([_trigrams(word) for word in words]) if words else np.zeros((0, _SPELLING_SIZE), np.float32)
+def _trigrams(words: list[str]) -> np.ndarray:
+    counts = np.zeros((len(words), _SPELLING_SIZE), np.float32)
+    for row, word in enumerate(words):
+        marked = f"<{word}>"
+        for at in range(max(1, len(marked) - 2)):
+            counts[row, zlib.crc32(marked[at : at + 3].encode()) % _SPELLING_SIZE] += 1
+    return np.asarray(counts / np.linalg.norm(counts, axis=1, keepdims=True))
 
 
-@lru_cache(maxsize=20_000)
-def _trigrams(word: str) -> np.ndarray:
-    counts = np.zeros(_SPELLING_SIZE, np.float32)
-    marked = f"<{word}>"
-    for at in range(max(1, len(marked) - 2)):
-        counts[zlib.crc32(marked[at : at + 3].encode()) % _SPELLING_SIZE] += 1
-    return np.asarray(counts / np.linalg.norm(counts))
+#: Words -> float32 of shape (words, `_SPELLING_SIZE`), rows of length 1: which letter trigrams each word has.
+letters = WordTable(_SPELLING_SIZE, _trigrams, 20_000)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -363,7 +363,8 @@ class SpanReader:
         state = inputs @ w["input.weight"].T + w["input.bias"]
         for layer, (gain, shift) in enumerate(films):
             centred = state - state.mean(1, keepdims=True)
-            normal = centred / np.sqrt((centred * centred).mean(1, keepdims=True) + 1e-5)
+            variance = np.einsum("ij,ij->i", centred, centred) / np.float32(state.shape[1])
+            normal = centred / np.sqrt(variance + np.float32(1e-5))[:, None]
             active = np.maximum(normal * (1 + gain) + shift, 0)
             state = state + _convolve(active, w[f"block.{layer}.weight"], w[f"block.{layer}.bias"], 2**layer)
         ends = state @ w["output.weight"].T + w["output.bias"]  # (words, 2): begins, ends
