@@ -84,9 +84,11 @@ GLOBALS = 2
 
 #: What is left open before a space, so that a quote must not begin or end there: a title and a first name (the
 #: surname follows), a number before its unit or month, a word that only announces what comes.
-_LEFT_OPEN = re.compile(
-    r"(?:(?:^|[\s(“\"])(?:นางสาว|นาง|นาย(?!กฯ?$|กรัฐมนตรี$)|ดร\.|พล\S{1,12}|[ก-ฮ]{1,3}\.(?:[ก-ฮ]{1,2}\.)*)[ก-๙]*|[\d๐-๙]|"
-    r"พ\.ศ\.|ค\.ศ\.|วันที่|จำนวน|ร้อยละ|เวลา|เป็นเงิน|ได้แก่|คือ|ชื่อ|ว่า|ณ|ที่|ของ|และ|หรือ|กับ|โดย|เมื่อ)$"
+_TITLED = re.compile(
+    r"(?:^|[(“\"])(?:นางสาว|นาง|นาย(?!กฯ?$|กรัฐมนตรี$)|ดร\.|พล\S{1,12}|[ก-ฮ]{1,3}\.(?:[ก-ฮ]{1,2}\.)*)[ก-๙]*$"
+)
+_ANNOUNCING = tuple(
+    "พ.ศ. ค.ศ. วันที่ จำนวน ร้อยละ เวลา เป็นเงิน ได้แก่ คือ ชื่อ ว่า ณ ที่ ของ และ หรือ กับ โดย เมื่อ".split()
 )
 #: An opening mark that belongs to the quote after it; a straight one opens only after a space, else it closes.
 _OPENS = re.compile(r"[(\[{“‘]\Z|(?:^|\s)[\"']\Z")
@@ -424,7 +426,10 @@ def _tears(text: str, at: int) -> bool:
     """Whether a quote that begins or ends at the gap before `at` tears apart what belongs together."""
     if at == 0 or text[at - 1] not in " \u00a0":
         return False
-    return bool(_LEFT_OPEN.search(text[max(0, at - 40) : at].rstrip(" \u00a0")))
+    before = text[max(0, at - 40) : at].rsplit(None, 1)
+    return bool(before) and (
+        before[-1][-1].isdecimal() or before[-1].endswith(_ANNOUNCING) or bool(_TITLED.search(before[-1]))
+    )
 
 
 def _windows(passage: Words) -> Iterator[tuple[int, Sequence[int]]]:
