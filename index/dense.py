@@ -57,6 +57,8 @@ _TRAINING_ROUNDS, _TRAINING_VECTORS_A_LIST = 10, 40
 _CODES = 16
 _PART = 100_000
 
+#: The files of lists, beside that of the vectors.
+_OF_LISTS = (".beside", ".owners", ".rows", ".gone")
 _NONE = np.zeros(0, np.int64)
 
 
@@ -70,7 +72,7 @@ class Dense:
 
     def __init__(self, dimensions: int) -> None:
         #: Every vector, or those beside the lists.
-        self._exact: Any = faiss.IndexIDMap(faiss.IndexFlatIP(dimensions))
+        self._exact = _exact(dimensions)
         self._lists: _Lists | None = None
         self._gone = _NONE
         self._gone_vectors = 0
@@ -92,6 +94,8 @@ class Dense:
         """Writes the vectors, but for lists that lie there; older files stay whole for whoever has them open."""
         if not self._lists:
             _write(self._exact, file)
+            for suffix in _OF_LISTS:
+                file.with_suffix(suffix).unlink(missing_ok=True)
             return
         if not self._lists.lie_in(file):
             self._unite()
@@ -189,7 +193,9 @@ class Dense:
             while len(self) > GROWTH * FLAT_MOST * (wanted / LISTS) ** 2:
                 wanted *= 2
         worn = self._lists is not None and self._gone_vectors > MOST_GONE * len(self._lists)
-        if wanted > before or worn:
+        if worn and len(self) <= FLAT_MOST:
+            self._compare_all()
+        elif wanted > before or worn:
             self._sort_into(wanted)
         elif self._lists and self._exact.ntotal > MOST_BESIDE * len(self):
             self._unite()
@@ -209,6 +215,13 @@ class Dense:
         self._lists = _Lists.of(self._parts, count)
         self._exact.reset()
         self._gone, self._gone_vectors = _NONE, 0
+
+    def _compare_all(self) -> None:
+        """Gives up the lists."""
+        exact = _exact(self.dimensions)
+        for owners, vectors in self._parts():
+            exact.add_with_ids(vectors, owners)
+        self._exact, self._lists, self._gone, self._gone_vectors = exact, None, _NONE, 0
 
     def _parts(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """All passages and vectors, some at a time."""
@@ -299,7 +312,12 @@ class _Lists:
 
     def _join(self) -> None:
         if len(self._owners) > 1:
-            owners, rows = np.concatenate(self._owners), np.concatenate(self._rows)
+            owners = np.concatenate(self._owners)
+            rows, at = np.empty((len(owners), self._lists.d), np.int8), 0
+            while self._rows:  # each part is let go of as it is taken over, so that there are never two of all rows
+                part = self._rows.pop(0)
+                rows[at : at + len(part)] = part
+                at += len(part)
             if (owners[1:] < owners[:-1]).any():
                 order = np.argsort(owners, kind="stable")
                 owners, rows = owners[order], rows[order]
@@ -344,6 +362,11 @@ class _Lists:
         size = self._lists.d
         read = [os.pread(self._descriptor, (end - begin) * size, begin * size) for begin, end in spans]
         return np.frombuffer(b"".join(read), np.int8).reshape(-1, size)
+
+
+def _exact(dimensions: int) -> Any:
+    """An empty index that compares a question with every vector."""
+    return faiss.IndexIDMap(faiss.IndexFlatIP(dimensions))
 
 
 def _quantised(vectors: np.ndarray) -> np.ndarray:

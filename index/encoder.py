@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import threading
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from index.types import Encoder, KhamtopError
+from index.wordtable import WordTable
 
 #: The embedded model: `SentenceTransformer("index/model")` opens it too.
 EMBEDDED = Path(__file__).parent / "model"
@@ -78,16 +78,14 @@ class StaticEncoder:
         self._weights = arrays.get("weights", np.ones(len(self._mapping))).astype(np.float32)
         self.name = f"static-{_fingerprint(folder / 'model.safetensors', folder / 'tokenizer.json')}"
         self.dimensions = int(self._vectors.shape[1])
-        self._lock = threading.Lock()
-        self._rows: dict[str, int] = {}
-        self._sums = np.empty((_REMEMBERED_WORDS, self.dimensions), np.float32)
+        self._sums = WordTable(self.dimensions, self._sums_of, _REMEMBERED_WORDS)
 
     def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors of shape (len(texts), dimensions)."""
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         for first in range(0, len(texts), _TEXTS_A_BATCH):
             words = [text.split() for text in texts[first : first + _TEXTS_A_BATCH]]
-            sums = self._look_up(list(chain.from_iterable(words)))
+            sums = self._sums(list(chain.from_iterable(words)))
             ends = np.cumsum([len(of_text) for of_text in words])
             for row, (end, of_text) in enumerate(zip(ends, words, strict=True), start=first):
                 vectors[row] = sums[end - len(of_text) : end].sum(0)
@@ -99,25 +97,16 @@ class StaticEncoder:
 
     def word_vectors(self, words: Sequence[str]) -> np.ndarray:
         """Unit vectors of single words, shape (len(words), dimensions)."""
-        return _unit(self._look_up(words))
+        return _unit(self._sums(words))
 
-    def _look_up(self, words: Sequence[str]) -> np.ndarray:
+    def _sums_of(self, words: list[str]) -> np.ndarray:
         """The weighted sum of each word's token vectors, shape (len(words), dimensions)."""
-        with self._lock:
-            new = [word for word in dict.fromkeys(words) if word not in self._rows]
-            if len(self._rows) + len(new) > len(self._sums):
-                self._rows = {}
-                new = list(dict.fromkeys(words))
-                self._sums = np.empty((max(len(new), _REMEMBERED_WORDS), self.dimensions), np.float32)
-            encodings = self._tokenizer.encode_batch_fast(new, add_special_tokens=False) if new else []
-            for word, encoding in zip(new, encodings, strict=True):
-                tokens = np.array(encoding.ids, np.int64)
-                vectors = self._vectors.take(self._mapping.take(tokens), axis=0)
-                self._sums[len(self._rows)] = self._weights.take(tokens) @ vectors
-                self._rows[word] = len(self._rows)
-            rows = np.fromiter(map(self._rows.__getitem__, words), np.int64, len(words))
-            found: np.ndarray = self._sums[rows]
-            return found
+        sums = np.empty((len(words), self.dimensions), np.float32)
+        encodings = self._tokenizer.encode_batch_fast(words, add_special_tokens=False)
+        for row, encoding in enumerate(encodings):
+            tokens = np.array(encoding.ids, np.int64)
+            sums[row] = self._weights.take(tokens) @ self._vectors.take(self._mapping.take(tokens), axis=0)
+        return sums
 
 
 class SentenceTransformerEncoder:
@@ -153,7 +142,7 @@ class SentenceTransformerEncoder:
 def _unit(vectors: Any) -> np.ndarray:
     """Rows scaled to length 1, float32 and contiguous, as FAISS wants them; a row of zeros stays."""
     rows: np.ndarray = np.ascontiguousarray(vectors, dtype=np.float32)
-    lengths: np.ndarray = np.linalg.norm(rows, axis=1, keepdims=True)
+    lengths: np.ndarray = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
     unit: np.ndarray = rows / np.maximum(lengths, np.float32(1e-12))
     return unit
 

@@ -162,15 +162,24 @@ def _dictionary() -> str:
 def word_spans(text: str) -> list[Span]:
     """Where the words of a normalised text stand, without spaces and punctuation."""
     spans: list[Span] = []
-    dictionary = _dictionary()
     for phrase in _PHRASE.finditer(text):
         at = phrase.start()
-        # safe mode bounds the time that a long stretch without spaces can take
-        for word in nlpo3.segment(phrase[0], dictionary, safe=len(phrase[0]) > 200):
-            if bare := _bare(word):
-                spans.append((at + bare[0], at + bare[1]))
-            at += len(word)
+        spans += [(at + start, at + end) for start, end in _cut(phrase[0])]
     return spans
+
+
+@lru_cache(maxsize=1 << 14)
+def _cut(phrase: str) -> tuple[Span, ...]:
+    """Where the words of a phrase stand; remembered, as a question is cut by all who read it, and writers repeat
+    themselves."""
+    spans: list[Span] = []
+    at = 0
+    # safe mode bounds the time that a long stretch without spaces can take
+    for word in nlpo3.segment(phrase, _dictionary(), safe=len(phrase) > 200):
+        if bare := _bare(word):
+            spans.append((at + bare[0], at + bare[1]))
+        at += len(word)
+    return tuple(spans)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -50,6 +50,20 @@ def rarity_in(index: Index) -> Rarity:
     return rarity
 
 
+class Named:
+    """What a question names, each thing weighed, and how the words for it look and what they mean."""
+
+    def __init__(self, query: Query, rarity: Rarity, vectors: Vectors) -> None:
+        self.concepts = query.concepts
+        self.weights = weights(query, rarity)
+        #: How much the question tells, in nats: the rarities of all that it names.
+        self.told = sum(self.weights)
+        own = tuple(word for concept in query.concepts for word in concept.spellings[0])
+        #: Where the words of each concept's own spelling begin among all of these.
+        self.begins = np.cumsum([0, *(len(concept.spellings[0]) for concept in query.concepts[:-1])])
+        self.letters, self.vectors = letters(own), vectors(own)
+
+
 class Evidence:
     """What stands of a question in a passage, whose title counts with it: in all of it, or in a part.
 
@@ -57,33 +71,26 @@ class Evidence:
     only something like it, and each thing by its rarity.
     """
 
-    def __init__(self, query: Query, title: str, text: str, rarity: Rarity, vectors: Vectors) -> None:
+    def __init__(self, named: Named, title: str, text: str, vectors: Vectors) -> None:
         head, body = split(title), split(text)
         words = head.words + body.words
-        self._title, self._text = title, text
+        self._named, self._title, self._text = named, title, text
         self._title_words, self._ends = len(head.words), [end for _, end in body.spans]
         self._starts = [start for start, _ in body.spans]
-        self._concepts = query.concepts
-        self._weights = weights(query, rarity)
-        #: How much the question tells, in nats: the rarities of all that it names.
-        self.told = sum(self._weights)
         places: dict[str, list[int]] = {}
         for place, word in enumerate(words):
             places.setdefault(word, []).append(place)
         #: For each concept the spellings that stand here at all, as the places of each of their words.
         self._places = [
             [[places[word] for word in way] for way in concept.spellings if places.keys() >= set(way)]
-            for concept in query.concepts
+            for concept in named.concepts
         ]
-        own = tuple(word for concept in query.concepts for word in concept.spellings[0])
-        #: Where the words of each concept's own spelling begin among `own`.
-        self._rows = np.cumsum([0, *(len(concept.spellings[0]) for concept in query.concepts[:-1])])
-        #: (own, words) cosines
-        self._spelled = letters(own) @ np.concatenate([head.letters, body.letters]).T
+        #: (own words of the question, words) cosines
+        self._spelled = named.letters @ np.concatenate([head.letters, body.letters]).T
         self._meant = np.zeros_like(self._spelled)
-        if (asked := vectors(own)) is not None:
+        if named.vectors is not None:
             there = [np.asarray(vectors(part.words)) for part in (head, body)]
-            self._meant = asked @ np.concatenate(there).T
+            self._meant = named.vectors @ np.concatenate(there).T
 
     @property
     def support(self) -> float:
@@ -99,7 +106,7 @@ class Evidence:
     def _borne_out(self, first: int, after: int, text: str) -> float:
         borne = 0.0
         likenesses = self._likenesses(first, after)
-        known = zip(self._concepts, self._weights, self._places, likenesses, strict=True)
+        known = zip(self._named.concepts, self._named.weights, self._places, likenesses, strict=True)
         for concept, weight, ways, likeness in known:
             own = concept.spellings[0]
             if any(all(_is_within(places, first, after) for places in way) for way in ways):
@@ -108,14 +115,15 @@ class Evidence:
                 borne += weight * _is_heard(own, text)
             else:
                 borne += weight * likeness
-        return borne / self.told if self.told else 0.0
+        return borne / self._named.told if self._named.told else 0.0
 
     def _likenesses(self, first: int, after: int) -> list[float]:
         """How far what is most like it stands in for each concept: the least of its words decides."""
-        if first >= after or not self._concepts:
-            return [0.0] * len(self._concepts)
+        if first >= after or not self._named.concepts:
+            return [0.0] * len(self._named.concepts)
         spelled, meant = (
-            np.minimum.reduceat(cosines[:, first:after].max(1), self._rows) for cosines in (self._spelled, self._meant)
+            np.minimum.reduceat(cosines[:, first:after].max(1), self._named.begins)
+            for cosines in (self._spelled, self._meant)
         )
         low, high = MEANS_ALIKE
         likenesses: list[float] = np.maximum(

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 import numpy as np
 
 from index.store import Index
 from index.types import Span
-from qa.confidence import Evidence, Vectors, rarity_in
+from qa.confidence import Evidence, Named, Vectors, rarity_in
 from qa.spans import SpanReader, split
 from qa.types import Hit, Kind, Query
 
@@ -54,16 +55,18 @@ class Reading:
 def read_hits(query: Query, hits: Sequence[Hit], index: Index) -> list[Reading]:
     """The readings of all hits, best first; no two quotes overlap in their article."""
     rarity = rarity_in(index)
-    vectors = _vectors(hits, index)
+    question, texts = query.text if query.language == "th" else _in_thai(query, index), [hit.text for hit in hits]
+    vectors = _vectors([question, *(hit.article.title for hit in hits), *texts], index)
     readings = _reader().read(
-        query.text if query.language == "th" else _in_thai(query, index),
-        [hit.text for hit in hits],
+        question,
+        texts,
         word_weight=rarity,
         similarity=_similarity(vectors),
         prior=[hit.score for hit in hits],
         alternatives=_alternatives(query),
     )
-    evidence = [Evidence(query, hit.article.title, hit.text, rarity, vectors) for hit in hits]
+    named = Named(query, rarity, vectors)
+    evidence = [Evidence(named, hit.article.title, text, vectors) for hit, text in zip(hits, texts, strict=True)]
     supports = [passage.support for passage in evidence]
     moved = []
     for reading in readings:
@@ -71,8 +74,7 @@ def read_hits(query: Query, hits: Sequence[Hit], index: Index) -> list[Reading]:
         quote = _shift(reading.quote, hit.passage.start)
         held = evidence[reading.passage].held(*reading.quote)
         short = reading.short and _shift(reading.short, hit.passage.start)
-        told = evidence[reading.passage].told
-        moved.append(Reading(reading.passage, quote, short, reading.score, supports[reading.passage], held, told))
+        moved.append(Reading(reading.passage, quote, short, reading.score, supports[reading.passage], held, named.told))
     found: list[Reading] = []
     for candidate in sorted(moved, key=lambda reading: reading.worth, reverse=True):
         if not any(overlap(candidate, other, hits) for other in found):  # passages overlap a little
@@ -85,11 +87,21 @@ def _reader() -> SpanReader:
     return SpanReader.load()
 
 
-def _vectors(hits: Sequence[Hit], index: Index) -> Vectors:
-    """The encoder's vectors of words, each row of words looked up once."""
-    # An encoder that has to work out the vectors of words that are new to it does so best for all at once.
-    index.encoder.word_vectors([word for hit in hits for word in split(hit.text).words])
-    return cache(index.encoder.word_vectors)
+def _vectors(texts: Sequence[str], index: Index) -> Vectors:
+    """The encoder's vectors of words: those of the texts looked up at once, and every row of words once."""
+    parts = list(dict.fromkeys(split(text).words for text in texts))
+    rows = index.encoder.word_vectors(list(chain.from_iterable(parts)))
+    known: dict[tuple[str, ...], np.ndarray | None] = {}
+    if rows is not None:
+        ends = np.cumsum([len(part) for part in parts])
+        known = dict(zip(parts, np.split(rows, ends[:-1]), strict=True))
+
+    def vectors(words: tuple[str, ...]) -> np.ndarray | None:
+        if words not in known:
+            known[words] = index.encoder.word_vectors(words)
+        return known[words]
+
+    return vectors
 
 
 def _similarity(vectors: Vectors) -> Callable[[Sequence[str], Sequence[str]], np.ndarray] | None:

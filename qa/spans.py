@@ -25,6 +25,7 @@ import numpy as np
 
 from index import thai
 from index.types import Span
+from index.wordtable import WordTable
 
 DEFAULT = Path(__file__).with_name("spans.npz")
 
@@ -83,9 +84,11 @@ GLOBALS = 2
 
 #: What is left open before a space, so that a quote must not begin or end there: a title and a first name (the
 #: surname follows), a number before its unit or month, a word that only announces what comes.
-_LEFT_OPEN = re.compile(
-    r"(?:(?:^|[\s(“\"])(?:นางสาว|นาง|นาย(?!กฯ?$|กรัฐมนตรี$)|ดร\.|พล\S{1,12}|[ก-ฮ]{1,3}\.(?:[ก-ฮ]{1,2}\.)*)[ก-๙]*|[\d๐-๙]|"
-    r"พ\.ศ\.|ค\.ศ\.|วันที่|จำนวน|ร้อยละ|เวลา|เป็นเงิน|ได้แก่|คือ|ชื่อ|ว่า|ณ|ที่|ของ|และ|หรือ|กับ|โดย|เมื่อ)$"
+_TITLED = re.compile(
+    r"(?:^|[(“\"])(?:นางสาว|นาง|นาย(?!กฯ?$|กรัฐมนตรี$)|ดร\.|พล\S{1,12}|[ก-ฮ]{1,3}\.(?:[ก-ฮ]{1,2}\.)*)[ก-๙]*$"
+)
+_ANNOUNCING = tuple(
+    "พ.ศ. ค.ศ. วันที่ จำนวน ร้อยละ เวลา เป็นเงิน ได้แก่ คือ ชื่อ ว่า ณ ที่ ของ และ หรือ กับ โดย เมื่อ".split()
 )
 #: An opening mark that belongs to the quote after it; a straight one opens only after a space, else it closes.
 _OPENS = re.compile(r"[(\[{“‘]\Z|(?:^|\s)[\"']\Z")
@@ -204,18 +207,17 @@ def _enclosed(gaps: Sequence[str]) -> Iterator[tuple[bool, bool]]:
         yield brackets > 0, quotations > 0
 
 
-def letters(words: Sequence[str]) -> np.ndarray:
-    """(words, `_SPELLING_SIZE`) float32, rows of length 1: which letter trigrams each word has."""
-    return np.stack([_trigrams(word) for word in words]) if words else np.zeros((0, _SPELLING_SIZE), np.float32)
+def _trigrams(words: list[str]) -> np.ndarray:
+    counts = np.zeros((len(words), _SPELLING_SIZE), np.float32)
+    for row, word in enumerate(words):
+        marked = f"<{word}>"
+        for at in range(max(1, len(marked) - 2)):
+            counts[row, zlib.crc32(marked[at : at + 3].encode()) % _SPELLING_SIZE] += 1
+    return np.asarray(counts / np.linalg.norm(counts, axis=1, keepdims=True))
 
 
-@lru_cache(maxsize=20_000)
-def _trigrams(word: str) -> np.ndarray:
-    counts = np.zeros(_SPELLING_SIZE, np.float32)
-    marked = f"<{word}>"
-    for at in range(max(1, len(marked) - 2)):
-        counts[zlib.crc32(marked[at : at + 3].encode()) % _SPELLING_SIZE] += 1
-    return np.asarray(counts / np.linalg.norm(counts))
+#: Words -> float32 of shape (words, `_SPELLING_SIZE`), rows of length 1: which letter trigrams each word has.
+letters = WordTable(_SPELLING_SIZE, _trigrams, 20_000)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -363,7 +365,8 @@ class SpanReader:
         state = inputs @ w["input.weight"].T + w["input.bias"]
         for layer, (gain, shift) in enumerate(films):
             centred = state - state.mean(1, keepdims=True)
-            normal = centred / np.sqrt((centred * centred).mean(1, keepdims=True) + 1e-5)
+            variance = np.einsum("ij,ij->i", centred, centred) / np.float32(state.shape[1])
+            normal = centred / np.sqrt(variance + np.float32(1e-5))[:, None]
             active = np.maximum(normal * (1 + gain) + shift, 0)
             state = state + _convolve(active, w[f"block.{layer}.weight"], w[f"block.{layer}.bias"], 2**layer)
         ends = state @ w["output.weight"].T + w["output.bias"]  # (words, 2): begins, ends
@@ -423,7 +426,10 @@ def _tears(text: str, at: int) -> bool:
     """Whether a quote that begins or ends at the gap before `at` tears apart what belongs together."""
     if at == 0 or text[at - 1] not in " \u00a0":
         return False
-    return bool(_LEFT_OPEN.search(text[max(0, at - 40) : at].rstrip(" \u00a0")))
+    before = text[max(0, at - 40) : at].rsplit(None, 1)
+    return bool(before) and (
+        before[-1][-1].isdecimal() or before[-1].endswith(_ANNOUNCING) or bool(_TITLED.search(before[-1]))
+    )
 
 
 def _windows(passage: Words) -> Iterator[tuple[int, Sequence[int]]]:

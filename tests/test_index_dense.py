@@ -469,6 +469,20 @@ def test_when_much_no_longer_counts_all_is_sorted_anew(owners, beside, tmp_path)
     assert_holds(reloaded(dense, file), [owners[at] for at in kept], vectors[kept])
 
 
+def test_an_index_of_which_little_stays_compares_all_again(owners, beside, tmp_path):
+    beside(0.1)
+    file = tmp_path / "vectors.faiss"
+    vectors = unit_vectors(len(owners), 16)
+    dense = saved(owners, vectors, file)
+    dense.remove(range(27, 100))  # 36 vectors stay, fewer than are sorted into lists
+    dense = reloaded(dense, file)
+    assert (dense.is_exact, [path.name for path in tmp_path.iterdir()]) == (True, ["vectors.faiss"])
+    assert_holds(dense, owners[:36], vectors[:36])
+    dense.add(owners[36:], vectors[36:])
+    assert not reloaded(dense, file).is_exact
+    assert_holds(dense, owners, vectors)
+
+
 def test_growth_counts_what_is_kept_beside_the_lists(beside, monkeypatch, tmp_path):
     monkeypatch.setattr("index.dense.GROWTH", 4)
     monkeypatch.setattr("index.dense.PROBES", 16)

@@ -10,7 +10,7 @@ from index import thai
 from index.build import build_articles
 from index.store import Index
 from index.types import Article
-from qa.confidence import EVERYDAY_PASSAGES, Evidence, confidence, rarity_in
+from qa.confidence import EVERYDAY_PASSAGES, Evidence, Named, confidence, rarity_in
 from qa.question import read
 from qa.types import Concept, Query
 from tests.toys import ToyEncoder
@@ -39,7 +39,8 @@ def rarity(word):
 
 
 def supported(query, text, title="", encoder=None):
-    return Evidence(query, title, text, rarity, (encoder or ToyEncoder()).word_vectors).support
+    vectors = (encoder or ToyEncoder()).word_vectors
+    return Evidence(Named(query, rarity, vectors), title, text, vectors).support
 
 
 # Rarity
@@ -183,4 +184,4 @@ def test_a_score_beyond_all_measure_is_still_a_chance(score):
 
 def test_what_a_question_tells_is_the_rarity_of_all_that_it_names():
     query = asking(["ข้าว"], ["ภูเก็ต"])  # 4 and 6
-    assert Evidence(query, "", "ราคาข้าว", rarity, ToyEncoder().word_vectors).told == pytest.approx(10.0)
+    assert Named(query, rarity, ToyEncoder().word_vectors).told == pytest.approx(10.0)
