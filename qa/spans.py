@@ -87,9 +87,7 @@ GLOBALS = 2
 _TITLED = re.compile(
     r"(?:^|[(“\"])(?:นางสาว|นาง|นาย(?!กฯ?$|กรัฐมนตรี$)|ดร\.|พล\S{1,12}|[ก-ฮ]{1,3}\.(?:[ก-ฮ]{1,2}\.)*)[ก-๙]*$"
 )
-_ANNOUNCING = tuple(
-    "พ.ศ. ค.ศ. วันที่ จำนวน ร้อยละ เวลา เป็นเงิน ได้แก่ คือ ชื่อ ว่า ณ ที่ ของ และ หรือ กับ โดย เมื่อ".split()
-)
+_ANNOUNCING = tuple("พ.ศ. ค.ศ. วันที่ จำนวน ร้อยละ เวลา เป็นเงิน ได้แก่ คือ ชื่อ ว่า ณ ที่ ของ และ หรือ กับ โดย เมื่อ".split())
 #: An opening mark that belongs to the quote after it; a straight one opens only after a space, else it closes.
 _OPENS = re.compile(r"[(\[{“‘]\Z|(?:^|\s)[\"']\Z")
 #: What opens or closes a bracket or a quotation.
