@@ -350,6 +350,8 @@ def test_behind_a_proxy_the_page_its_functions_and_uploads_work(service: Service
         found = Client(f"{public}/", headers=headers, verbose=False).predict(QUESTION, api_name="/ask")
         assert found == render.to_json(service.ask(QUESTION))
         origin = {"Origin": f"http://127.0.0.1:{port}"}
+        asked = client.post(f"{public}/page/ask", json={"question": QUESTION, "history": []}, headers=origin).json()
+        assert "2551" in asked["citations"][0]["quote"]
         refused = client.post(f"{public}/upload", files={"files": ("a.exe", b"x")}, headers=origin).json()
         assert refused["refused"] == [{"name": "a.exe", "reason": "file.kind"}]
     server.close()
