@@ -32,7 +32,7 @@ from typing import Any
 import faiss
 import numpy as np
 
-from index.types import Ranked, best_first
+from index.types import Ranked, best_first, unit
 
 #: Up to so many vectors all are compared, which takes 13 ms a question on one core.
 FLAT_MOST = 100_000
@@ -72,7 +72,7 @@ class Dense:
 
     def __init__(self, dimensions: int) -> None:
         #: Every vector, or those beside the lists.
-        self._exact = _exact(dimensions)
+        self._exact = _flat(dimensions)
         self._lists: _Lists | None = None
         self._gone = _NONE
         self._gone_vectors = 0
@@ -218,7 +218,7 @@ class Dense:
 
     def _compare_all(self) -> None:
         """Gives up the lists."""
-        exact = _exact(self.dimensions)
+        exact = _flat(self.dimensions)
         for owners, vectors in self._parts():
             exact.add_with_ids(vectors, owners)
         self._exact, self._lists, self._gone, self._gone_vectors = exact, None, _NONE, 0
@@ -335,7 +335,7 @@ class _Lists:
         """All passages and vectors, some at a time."""
         for first in range(0, len(self), _PART):
             part = slice(first, first + _PART)
-            yield self.owners[part], _restored(self._all_rows[part])
+            yield self.owners[part], unit(self._all_rows[part])
 
     def search(self, vector: np.ndarray, k: int, selector: Any, in_all: bool) -> Iterator[tuple[int, float]]:
         """Passages and their scores, among them the `k` nearest of those that `selector` lets through."""
@@ -349,7 +349,7 @@ class _Lists:
             wanted *= 4
         if len(passages):
             first, after = (np.searchsorted(self.owners, passages, side) for side in ("left", "right"))
-            scores = _restored(self._rows_of(first, after)) @ vector
+            scores = unit(self._rows_of(first, after)) @ vector
             starts = np.cumsum([0, *(after - first)[:-1]])
             yield from zip(passages.tolist(), np.maximum.reduceat(scores, starts).tolist(), strict=True)
 
@@ -364,22 +364,15 @@ class _Lists:
         return np.frombuffer(b"".join(read), np.int8).reshape(-1, size)
 
 
-def _exact(dimensions: int) -> Any:
+def _flat(dimensions: int) -> Any:
     """An empty index that compares a question with every vector."""
     return faiss.IndexIDMap(faiss.IndexFlatIP(dimensions))
 
 
 def _quantised(vectors: np.ndarray) -> np.ndarray:
-    """Vectors as int8, each as long as its largest number needs."""
+    """Unit vectors as int8, each as long as its largest number needs; `unit` makes them what they were, nearly."""
     largest = np.abs(vectors).max(axis=1, keepdims=True)
     return np.rint(vectors * (127 / np.where(largest, largest, 1))).astype(np.int8)
-
-
-def _restored(rows: np.ndarray) -> np.ndarray:
-    """The unit vectors that `_quantised` was given, or null, as float32."""
-    vectors = rows.astype(np.float32)
-    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
-    return np.asarray(vectors / np.where(lengths, lengths, 1))
 
 
 def _write(index: Any, file: Path) -> None:

@@ -12,11 +12,10 @@ import logging
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from index.types import Encoder, KhamtopError
+from index.types import Encoder, KhamtopError, unit
 from index.wordtable import WordTable
 
 #: The embedded model: `SentenceTransformer("index/model")` opens it too.
@@ -89,7 +88,7 @@ class StaticEncoder:
             ends = np.cumsum([len(of_text) for of_text in words])
             for row, (end, of_text) in enumerate(zip(ends, words, strict=True), start=first):
                 vectors[row] = sums[end - len(of_text) : end].sum(0)
-        return _unit(vectors)
+        return unit(vectors)
 
     def encode_questions(self, texts: Sequence[str]) -> np.ndarray:
         """The same: words mean the same in a question."""
@@ -97,7 +96,7 @@ class StaticEncoder:
 
     def word_vectors(self, words: Sequence[str]) -> np.ndarray:
         """Unit vectors of single words, shape (len(words), dimensions)."""
-        return _unit(self._sums(words))
+        return unit(self._sums(words))
 
     def _sums_of(self, words: list[str]) -> np.ndarray:
         """The weighted sum of each word's token vectors, shape (len(words), dimensions)."""
@@ -128,23 +127,15 @@ class SentenceTransformerEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors of shape (len(texts), dimensions), with the model's prompt for documents."""
-        return _unit(self._model.encode_document(list(texts), convert_to_numpy=True, show_progress_bar=False))
+        return unit(self._model.encode_document(list(texts), convert_to_numpy=True, show_progress_bar=False))
 
     def encode_questions(self, texts: Sequence[str]) -> np.ndarray:
         """The same, with the model's prompt for questions."""
-        return _unit(self._model.encode_query(list(texts), convert_to_numpy=True, show_progress_bar=False))
+        return unit(self._model.encode_query(list(texts), convert_to_numpy=True, show_progress_bar=False))
 
     def word_vectors(self, words: Sequence[str]) -> np.ndarray | None:
         """None: such a model reads a word in its sentence, and one at a time would be slow."""
         return None
-
-
-def _unit(vectors: Any) -> np.ndarray:
-    """Rows scaled to length 1, float32 and contiguous, as FAISS wants them; a row of zeros stays."""
-    rows: np.ndarray = np.ascontiguousarray(vectors, dtype=np.float32)
-    lengths: np.ndarray = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
-    unit: np.ndarray = rows / np.maximum(lengths, np.float32(1e-12))
-    return unit
 
 
 def _fingerprint(*files: Path) -> str:

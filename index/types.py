@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -91,6 +91,14 @@ def best_first(scores: Mapping[int, float], k: int) -> list[Ranked]:
     """The `k` best of passage number -> score; equal ones by number, so that a question always ranks the same."""
     order = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     return [Ranked(passage, score) for passage, score in order[:k]]
+
+
+def unit(vectors: Any) -> np.ndarray:
+    """Rows scaled to length 1, float32 and contiguous, as FAISS wants them; a row of zeros stays."""
+    rows: np.ndarray = np.ascontiguousarray(vectors, dtype=np.float32)
+    lengths: np.ndarray = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
+    scaled: np.ndarray = rows / np.maximum(lengths, np.float32(1e-12))
+    return scaled
 
 
 def holds(passages: np.ndarray, number: int) -> bool:

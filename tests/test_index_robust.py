@@ -156,6 +156,14 @@ def use_lists(most_beside):
     dense.MOST_BESIDE = dense.MOST_GONE = float(most_beside)
 
 
+@pytest.fixture
+def in_lists(monkeypatch):
+    """`use_lists` for one test."""
+    for name in _OF_LISTS:
+        monkeypatch.setattr(dense, name, getattr(dense, name))  # so that they are put back
+    return use_lists
+
+
 def kill_builds(base, count, *in_lists):
     """Kills a build of `base`/news in a copy of `base`/index at each of many moments; prints which."""
     base = Path(base)
@@ -185,15 +193,8 @@ def kill_builds(base, count, *in_lists):
     print(json.dumps(killed))
 
 
-def test_a_build_killed_at_any_moment_leaves_a_whole_index_and_the_next_one_finishes(folder, news):
-    before = asked(folder)
-    change(news)
-    shutil.copytree(folder, news.parent / "unhindered")
-    build([news], news.parent / "unhindered", ToyEncoder())
-    after = asked(news.parent / "unhindered")
-    killed = forking(kill_builds, news.parent, 65)
-    assert len(killed) == 70
-    assert {"read", "embed", "write", "call write_index", "call rename", "call replace"} <= set(killed.values())
+def assert_all_recover(news, killed, before, after):
+    """Each index whose build was killed is the old one or the new one, whole, and the next build finishes it."""
     states = []
     for name in killed:
         states.append(assert_whole(news.parent / name, before, after))
@@ -203,12 +204,22 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_index_and_the_next_one_fini
     assert set(states) == {0, 1}  # some were killed before CURRENT was replaced, and some after
 
 
+def test_a_build_killed_at_any_moment_leaves_a_whole_index_and_the_next_one_finishes(folder, news):
+    before = asked(folder)
+    change(news)
+    shutil.copytree(folder, news.parent / "unhindered")
+    build([news], news.parent / "unhindered", ToyEncoder())
+    after = asked(news.parent / "unhindered")
+    killed = forking(kill_builds, news.parent, 65)
+    assert len(killed) == 70
+    assert {"read", "embed", "write", "call write_index", "call rename", "call replace"} <= set(killed.values())
+    assert_all_recover(news, killed, before, after)
+
+
 @pytest.mark.parametrize(("most_beside", "written"), [(100, "vectors.gone"), (0, "vectors.faiss")])
-def test_a_build_of_a_large_index_killed_at_any_moment_leaves_it_whole(news, monkeypatch, most_beside, written):
+def test_a_build_of_a_large_index_killed_at_any_moment_leaves_it_whole(news, in_lists, most_beside, written):
     """What changes is kept beside the lists, or they are written anew."""
-    for name in _OF_LISTS:
-        monkeypatch.setattr(dense, name, getattr(dense, name))  # so that they are put back
-    use_lists(most_beside)
+    in_lists(most_beside)
     folder = news.parent / "index"
     build([news], folder, ToyEncoder())
     before = asked(folder)
@@ -221,13 +232,7 @@ def test_a_build_of_a_large_index_killed_at_any_moment_leaves_it_whole(news, mon
     after = asked(news.parent / "unhindered")
     killed = forking(kill_builds, news.parent, 65, most_beside)
     assert {"call write_index", "return write_index", "call replace", "return replace"} <= set(killed.values())
-    states = []
-    for name in killed:
-        states.append(assert_whole(news.parent / name, before, after))
-        build([news], news.parent / name, ToyEncoder())
-        assert_whole(news.parent / name, after)
-        assert_tidy(news.parent / name)
-    assert set(states) == {0, 1}
+    assert_all_recover(news, killed, before, after)
 
 
 def test_a_first_build_killed_at_any_moment_leaves_none_or_a_whole_index(news):
@@ -303,10 +308,8 @@ def test_a_disk_that_fills_leaves_the_last_index_and_the_next_build_finishes(sma
     assert_tidy(small_disk / "index")
 
 
-def test_a_disk_that_fills_leaves_the_last_large_index(small_disk, news, monkeypatch):
-    for name in _OF_LISTS:
-        monkeypatch.setattr(dense, name, getattr(dense, name))
-    use_lists(100)
+def test_a_disk_that_fills_leaves_the_last_large_index(small_disk, news, in_lists):
+    in_lists(100)
     told = {getattr(error, "code", repr(error)) for error in outcomes_on_a_disk_that_fills(news, small_disk)}
     assert told == {"index.unwritable"}
     assert build([news], small_disk / "index", ToyEncoder()).articles == 15
