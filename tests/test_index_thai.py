@@ -186,7 +186,16 @@ def test_words_stand_where_they_say(seed_text):
 
 
 def test_a_long_stretch_without_spaces_is_cut_into_the_same_words():
-    assert words("น้ำท่วมกรุงเทพ" * 40) == words("น้ำท่วมกรุงเทพ") * 40
+    # Each word once: nlpo3's safe mode repeats a long text's beginning in the place of the rest.
+    different = (
+        "ชาวบ้าน ริมแม่น้ำ ร้องเรียน ผู้ว่าราชการจังหวัด เรื่อง โรงงาน ปล่อย น้ำเสีย ส่งกลิ่น เหม็น กระทบ สุขภาพ เด็กนักเรียน หลาย ครอบครัว "
+        "ต้อง อพยพ ไป อาศัย วัด ชั่วคราว ขณะ เจ้าหน้าที่ กรมควบคุมมลพิษ เก็บ ตัวอย่าง ดิน ตรวจสอบ พบ สารตะกั่ว เกิน มาตรฐาน สิบ เท่า จึง สั่ง "
+        "ระงับ ใบอนุญาต ทันที พร้อม เรียกค่าเสียหาย จาก บริษัทแม่ ซึ่ง จดทะเบียน ในประเทศ สิงคโปร์"
+    ).split()
+    text = "".join(different)
+    assert len(text) > 300
+    assert words(text) == different
+    assert words("นาย" + text * 8)[1:] == different * 8
 
 
 def test_ngrams_slide_within_a_stretch_and_never_over_a_space():

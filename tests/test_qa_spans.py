@@ -51,7 +51,7 @@ def passages(seed_text):
     """Real Thai in stretches that begin and end anywhere but inside a cluster, and what else may come."""
     cuts = [at for at in range(0, len(seed_text), 61) if thai.is_boundary(seed_text, at)]
     stretches = [seed_text[start:end] for start, end in zip(cuts, cuts[9:], strict=False)][::6]
-    return [*stretches, SUMMIT, TRAIN, DURIAN, ENDLESS, ASTRAY, "A" * 400, "คำ", "“นาโต” (2565)."]
+    return [*stretches, SUMMIT, TRAIN, DURIAN, ENDLESS, ASTRAY, "A" * 400, "A" * 180, "คำ", "“นาโต” (2565)."]
 
 
 # What may be a quote
