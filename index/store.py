@@ -22,6 +22,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -42,6 +43,9 @@ from index.types import Article, Encoder, Filter, KhamtopError, Passage
 
 #: Raised whenever what a generation holds, or how text is normalised and cut, changes.
 FORMAT = 5
+
+#: How often a generation is tried to be removed, and seconds between.
+_TRIES, _BETWEEN_TRIES = 20, 0.01
 
 #: Below this an index is read through when it is opened, to see that no byte of it has changed.
 VERIFIED_ON_OPEN_BYTES = 64_000_000
@@ -266,7 +270,7 @@ def drafting(
                     _copy_generation(earlier.folder, target)
                 draft = Draft(target, encoder, earlier, reason)
             except (OSError, ValueError, DatabaseUnwritable) as error:  # ValueError is tantivy's
-                shutil.rmtree(target, ignore_errors=True)
+                _remove(target)
                 raise KhamtopError("index.unwritable", folder=str(folder)) from error
 
             def commit(encoder_source: str | None) -> Manifest:
@@ -284,7 +288,7 @@ def drafting(
                 raise KhamtopError("index.unwritable", folder=str(folder)) from error
             finally:
                 draft.close()
-                shutil.rmtree(target, ignore_errors=True)
+                _remove(target)
     except Timeout:
         raise KhamtopError("index.busy", folder=str(folder)) from None
 
@@ -377,7 +381,20 @@ def _sweep(folder: Path, keep: str | None) -> None:
     (folder / f"{_CURRENT}{_NEW}").unlink(missing_ok=True)
     for path in folder.iterdir():
         if _GENERATION.fullmatch(path.name) and path.name != keep:  # nothing else in the folder is ours
-            shutil.rmtree(path, ignore_errors=True)
+            _remove(path)
+
+
+def _remove(generation: Path) -> None:
+    """Removes a generation, or what of it can be: the next build tries again.
+
+    A thread of tantivy's looks at an index that was just opened, and puts a lock there while it does: then the folder
+    of a draft that is given up at once is not empty when it should go.
+    """
+    for _ in range(_TRIES):
+        shutil.rmtree(generation, ignore_errors=True)
+        if not generation.exists():
+            return
+        time.sleep(_BETWEEN_TRIES)
 
 
 def _checksum(file: Path) -> str:

@@ -297,6 +297,23 @@ def test_leftovers_of_a_build_that_was_cut_off_are_swept(folder, news):
     assert [path.name for path in folder.glob("g*")] == [generation(folder).name] == ["g000002"]
 
 
+def test_a_draft_into_which_a_lock_came_while_it_was_removed_is_removed_nevertheless(folder, news, monkeypatch):
+    remove, met = shutil.rmtree, []
+
+    def and_a_lock_comes(path, **options):
+        """What a thread of tantivy's may do: the folder of words is not empty when it should go."""
+        remove(path, **options)
+        if not met:
+            (path / "words").mkdir(parents=True)
+            (path / "words" / ".tantivy-meta.lock").touch()
+        met.append(path.name)
+
+    monkeypatch.setattr(shutil, "rmtree", and_a_lock_comes)
+    build([news], folder, ToyEncoder())  # finds nothing new
+    assert met == ["g000002.draft"] * 2
+    assert sorted(path.name for path in folder.iterdir()) == ["CURRENT", "g000001", "lock"]
+
+
 def test_other_folders_beside_an_index_are_left_alone(news, tmp_path):
     write_files(tmp_path / "home", {"games/score.txt": "1", "g1/notes.txt": "2"})
     build([news], tmp_path / "home", ToyEncoder())
