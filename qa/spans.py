@@ -18,7 +18,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain, pairwise, starmap
+from itertools import chain, pairwise, repeat, starmap
 from pathlib import Path
 
 import numpy as np
@@ -289,9 +289,10 @@ class SpanReader:
     def rows(self, words: Sequence[str], alternatives: Mapping[str, Sequence[str]] | None = None) -> np.ndarray:
         """The vocabulary's row of each word, or of the first of its alternatives that has one; 0 for unknown."""
         others = alternatives or {}
-        return np.array(
-            [self._row(word) or next(filter(None, map(self._row, others.get(word, ()))), 0) for word in words], np.int64
-        )
+        rows = np.fromiter(map(self._rows.get, words, repeat(0)), np.int64, len(words))  # nearly all are listed as they are
+        for at in np.flatnonzero(rows == 0).tolist():
+            rows[at] = next(filter(None, map(self._row, (words[at], *others.get(words[at], ())))), 0)
+        return rows
 
     def _row(self, word: str) -> int:
         return self._rows.get(entry(word), 0)
