@@ -289,7 +289,7 @@ class SpanReader:
     def rows(self, words: Sequence[str], alternatives: Mapping[str, Sequence[str]] | None = None) -> np.ndarray:
         """The vocabulary's row of each word, or of the first of its alternatives that has one; 0 for unknown."""
         others = alternatives or {}
-        rows = np.fromiter(map(self._rows.get, words, repeat(0)), np.int64, len(words))  # nearly all are listed as they are
+        rows = np.fromiter(map(self._rows.get, words, repeat(0)), np.int64, len(words))  # most are listed as they are
         for at in np.flatnonzero(rows == 0).tolist():
             rows[at] = next(filter(None, map(self._row, (words[at], *others.get(words[at], ())))), 0)
         return rows
