@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from index import thai
-from index.types import Span
+from index.types import Span, unit
 from index.wordtable import WordTable
 
 DEFAULT = Path(__file__).with_name("spans.npz")
@@ -211,7 +211,7 @@ def _trigrams(words: list[str]) -> np.ndarray:
         marked = f"<{word}>"
         for at in range(max(1, len(marked) - 2)):
             counts[row, zlib.crc32(marked[at : at + 3].encode()) % _SPELLING_SIZE] += 1
-    return np.asarray(counts / np.linalg.norm(counts, axis=1, keepdims=True))
+    return unit(counts)
 
 
 #: Words -> float32 of shape (words, `_SPELLING_SIZE`), rows of length 1: which letter trigrams each word has.

@@ -186,6 +186,7 @@ def test_words_stand_where_they_say(seed_text):
 
 
 def test_a_long_stretch_without_spaces_is_cut_into_the_same_words():
+    assert words("น้ำท่วมกรุงเทพ" * 40) == words("น้ำท่วมกรุงเทพ") * 40
     # Each word once: nlpo3's safe mode repeats a long text's beginning in the place of the rest.
     different = (
         "ชาวบ้าน ริมแม่น้ำ ร้องเรียน ผู้ว่าราชการจังหวัด เรื่อง โรงงาน ปล่อย น้ำเสีย ส่งกลิ่น เหม็น กระทบ สุขภาพ เด็กนักเรียน หลาย ครอบครัว "
