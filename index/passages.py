@@ -10,7 +10,6 @@ from __future__ import annotations
 from itertools import chain
 
 from index import thai
-from index.dates import is_date
 from index.frontmatter import front_matter
 from index.types import Article, Passage, Span
 
@@ -24,9 +23,10 @@ _LONGEST_WORD = 50
 def cut(article: Article) -> list[Passage]:
     """The passages of an article in reading order; together they cover its text.
 
-    Lines at the top that only repeat the title are left out, since the title is searched by itself.
+    Front matter, whose fields say what the article is and nothing of what it tells, is left out. No line is, not even
+    one that repeats the title: where an article has no headline, its first line became its title.
     """
-    units = _units(article.text, _body_start(article), len(article.text), PASSAGE_CHARS)
+    units = _units(article.text, front_matter(article.text)[1], len(article.text), PASSAGE_CHARS)
     passages: list[Passage] = []
     first = 0
     while first < len(units):
@@ -91,19 +91,3 @@ def _piece_end(text: str, begin: int, size: int) -> int:
     backwards = range(begin + size, begin, -1)
     forwards = range(begin + size, len(text) + 1)  # one cluster longer than a passage stays whole
     return next(at for at in chain(backwards, forwards) if thai.is_boundary(text, at))
-
-
-def _body_start(article: Article) -> int:
-    """Where the text begins, after its front matter and lines that only say title and date; 0 if nothing follows."""
-    begin = front_matter(article.text)[1]
-    title = _bare(article.title)
-    for start, end in thai.paragraphs(article.text[begin:]):
-        line = article.text[begin + start : begin + end]
-        if not (title and _bare(line) == title) and not is_date(line):
-            return begin + start
-    return 0
-
-
-def _bare(line: str) -> str:
-    """A line as compared with the title: without spaces, case and heading marks."""
-    return "".join(thai.normalise(line).text.lstrip("#").split())

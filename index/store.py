@@ -42,7 +42,7 @@ from index.listing import Listing
 from index.types import Article, Encoder, Filter, KhamtopError, Passage
 
 #: Raised whenever what a generation holds, or how text is normalised and cut, changes.
-FORMAT = 5
+FORMAT = 6
 
 #: How often a generation is tried to be removed, and seconds between.
 _TRIES, _BETWEEN_TRIES = 20, 0.01
