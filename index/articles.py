@@ -29,6 +29,8 @@ from index.frontmatter import front_matter
 from index.pool import ahead
 from index.types import Article, KhamtopError, Rejected
 
+_log = logging.getLogger(__name__)
+
 #: A file or a JSON line beyond this holds no article that a person reads in one sitting.
 LARGEST_BYTES = 20_000_000
 #: Unpacking runs ahead of what is done with the lines, in parts of at most so many bytes, and so many of them.
@@ -250,10 +252,22 @@ def _read_text(file: File, known: Container[bytes]) -> Iterator[tuple[bytes, Art
     except OSError:
         raise _Unreadable("file.unreadable") from None
     digest = _hash(raw).digest()
-    yield digest, None if digest in known else _from_file(file, decode(raw))
+    yield digest, None if digest in known else _made(_from_file, file, raw)
 
 
-def _from_file(file: File, text: str) -> Article:
+def _made(make: Callable[..., Article], *given: Any) -> Article:
+    """The article that `make` makes: whatever a library raises over a file is that file's own reason."""
+    try:
+        return make(*given)
+    except (_Unreadable, MemoryError):
+        raise
+    except Exception as error:
+        _log.debug("a library failed", exc_info=error)
+        raise _Unreadable("file.broken") from error
+
+
+def _from_file(file: File, raw: bytes) -> Article:
+    text = decode(raw)
     if file.path.name.lower().endswith(_HTML):
         return _from_html(text, file.identity, file.source)
     return _article(file.identity, file.source, text, {})
@@ -304,7 +318,7 @@ def _read_line(
         return here, None
     identity_here, source_here = f"{file.identity}:{number}", f"{file.source}:{number}"
     try:
-        article = _from_line(line, identity_here, source_here)
+        article = _made(_from_line, line, identity_here, source_here)
     except _Unreadable as problem:
         return here, Rejected(file.source, problem.reason, number)
     return here if identity_here == article.id or source_here == article.source else anywhere, article

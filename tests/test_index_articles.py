@@ -12,6 +12,7 @@ import pytest
 
 from index import articles
 from index.articles import File, decode, files, read_articles, title_of
+from index.passages import cut
 from index.types import Article, KhamtopError, Rejected
 from tests.toys import write_files
 
@@ -612,3 +613,42 @@ def test_a_path_that_is_not_there_is_told_before_anything_is_read(news, tmp_path
         next(read_articles([news, tmp_path / "ไม่มี"]))
     assert caught.value.code == "articles.missing"
     assert caught.value.facts == {"path": str(tmp_path / "ไม่มี")}
+
+
+GIRAFFE = "สวนสัตว์เขาใหญ่น้อยได้ลูกยีราฟตัวใหม่ชื่อดาวเหนือ หนัก 62 กิโลกรัม\nผู้เข้าชมวันเสาร์มี 2,310 คน และสวนสัตว์ลดค่าบัตรเด็กเหลือ 20 บาท"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", GIRAFFE),
+        ("a.md", GIRAFFE),
+        ("a.txt", f"5 มิถุนายน 2565\n{GIRAFFE}"),
+        ("a.jsonl", json.dumps({"text": GIRAFFE})),
+        ("a.html", f"<p>{GIRAFFE}</p>"),
+        ("a.html", "<html><body><p>{}</p><p>{}</p></body></html>".format(*GIRAFFE.split("\n"))),
+    ],
+)
+def test_the_first_paragraph_of_an_article_without_a_headline_is_in_a_passage(name, content, tmp_path):
+    article = read_one(tmp_path, name, content)
+    passages = " ".join(article.text[passage.start : passage.end] for passage in cut(article))
+    assert "หนัก 62 กิโลกรัม" in passages
+    assert "2,310 คน" in passages
+
+
+def test_a_page_that_a_library_breaks_on_is_a_file_with_a_reason(tmp_path):
+    found, rejected = read(write_files(tmp_path / "ข่าว", {"a.html": "<svg><body>ข่าว", "b.txt": TEXT}))
+    assert [article.title for article in found.values()] == ["น้ำท่วมกรุงเทพ"]
+    assert rejected == {("a.html", None): "file.broken"}
+
+
+@pytest.mark.parametrize("error", [AssertionError, ValueError, RecursionError, TypeError, KeyError])
+@pytest.mark.parametrize("name", ["a.html", "a.jsonl"])
+def test_whatever_a_library_raises_over_a_file_is_that_files_own_reason(name, error, tmp_path, monkeypatch):
+    def fails(*given, **named):
+        raise error("deep inside")
+
+    monkeypatch.setattr("trafilatura.bare_extraction", fails)
+    monkeypatch.setattr("index.articles.front_matter", fails)
+    content = "<p>ข่าว</p>" if name == "a.html" else json.dumps({"text": TEXT})
+    assert reason(tmp_path, name, content) == "file.broken"

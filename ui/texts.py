@@ -230,6 +230,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "file.readme": ("ไฟล์ README ไม่ใช่บทความ", "a README, not an article"),
     "file.kind": ("ไม่ใช่ชนิดไฟล์ที่อ่านได้", "not a kind of file that can be read"),
     "file.unreadable": ("เปิดหรืออ่านไฟล์ไม่ได้", "could not be opened or read"),
+    "file.broken": ("อ่านเนื้อหาของไฟล์ไม่สำเร็จ", "its content could not be made out"),
     "file.too_large": ("ไฟล์ใหญ่เกินไป", "too large"),
     "file.empty": ("ไฟล์ว่างเปล่า", "empty"),
     "file.not_text": ("ไม่ใช่ข้อความที่อ่านได้", "not readable text"),
