@@ -16,12 +16,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from index.types import KhamtopError
+from ui.bodies import MOST_BYTES
 from ui.texts import TEXTS
 
 _log = logging.getLogger(__name__)
-
-#: Room for a long conversation's questions.
-_MOST_BYTES = 4_000_000
 
 
 def call_endpoint(functions: Mapping[str, Callable[[Call], dict[str, Any]]]) -> Callable[[Request], Any]:
@@ -35,7 +33,7 @@ def call_endpoint(functions: Mapping[str, Callable[[Call], dict[str, Any]]]) -> 
         try:
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > _MOST_BYTES:
+                if len(body) > MOST_BYTES:
                     return Response(status_code=413)
         except ClientDisconnect:
             return Response(status_code=400)

@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.types import KhamtopError
+from ui.bodies import PlainBodies
 
 #: The browser itself refuses whatever would leave this machine. Gradio evaluates templates and
 #: styles elements in place, hence the three "unsafe": no text of ours ever reaches either.
@@ -35,8 +36,9 @@ _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
 )
 
-#: The first part of the paths that are open, and the second part of those below Gradio's `gradio_api`.
+#: The first part of the paths that are open, and the second part of those below Gradio's.
 _OPEN = {"", "page", "upload", "config", "theme.css", "assets", "static", "favicon.ico", "manifest.json", "robots.txt"}
+_GRADIO = "gradio_api"
 _OPEN_API = {"info", "openapi.json", "heartbeat", "queue", "call", "run", "api", "cancel", "reset"}
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -91,6 +93,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app = app
+        self._gradio = PlainBodies(app)
         self._access = access
         self._users = [_normal(user) for user in access.users]
 
@@ -107,7 +110,8 @@ class Guard:
         prefix = self._access.prefix
         if prefix and scope["path"].startswith(f"{prefix}/"):  # some proxies leave it there, others do not
             scope = {**scope, "path": scope["path"].removeprefix(prefix), "raw_path": None}
-        answer: ASGIApp = self._refusal(scope) or self._app
+        behind = self._gradio if scope["method"] == "POST" and _first(scope["path"]) == _GRADIO else self._app
+        answer: ASGIApp = self._refusal(scope) or behind
         await answer(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> Response | None:
@@ -155,10 +159,15 @@ class Guard:
 
 
 def _is_open(path: str) -> bool:
-    first, _, rest = path.removeprefix("/").partition("/")
-    if first == "gradio_api":
+    first, rest = _first(path), path.removeprefix("/").partition("/")[2]
+    if first == _GRADIO:
         return rest.partition("/")[0] in _OPEN_API
     return first in _OPEN and (first != "" or path in ("", "/"))
+
+
+def _first(path: str) -> str:
+    """The first part of a path."""
+    return path.removeprefix("/").partition("/")[0]
 
 
 def _normal(user: str) -> bytes:
