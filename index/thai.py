@@ -115,17 +115,17 @@ class Normalised:
         return self._starts[piece] + (original - self._origins[piece] if piece % 2 == 0 else 0)
 
 
-def normalise(text: str) -> Normalised:
+def normalise(text: str, fold_case: bool = True) -> Normalised:
     """`text` with one spelling for everything that looks the same, with a map back.
+
+    A model that tells "NATO" from "nato" reads with `fold_case` off.
 
     >>> normalise("นํ้า ๒๕๖๕ NATO").text
     'น้ำ 2565 nato'
     """
-    lowered = _OTHERWISE.sub(lambda match: _SAME_LENGTH[match[0]], text)
-    # A few letters (Turkish İ) grow when lowered, which would shift every later offset.
-    folded = lowered.lower()
-    if len(folded) != len(text):
-        folded = "".join(low if len(low := letter.lower()) == 1 else letter for letter in lowered)
+    folded = _OTHERWISE.sub(lambda match: _SAME_LENGTH[match[0]], text)
+    if fold_case:
+        folded = _lowered(folded)
     pieces: list[str] = []
     starts, origins = [0], [0]
     length = position = 0
@@ -138,6 +138,14 @@ def normalise(text: str) -> Normalised:
         position = match.end()
     pieces.append(folded[position:])
     return Normalised("".join(pieces), tuple(starts), tuple(origins))
+
+
+def _lowered(text: str) -> str:
+    """`text` in small letters, letter for letter: the few that grow (Turkish İ) stay, as every later offset would shift."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
 
 def _mend(run: str) -> str:
