@@ -25,7 +25,8 @@ from index.types import Article, Encoder, KhamtopError, Rejected
 
 #: Told of the stage ("read", "embed" or "write"), how many articles of it are done, and of how many (0: not
 #: known). Where all is built anew, "afresh.encoder", "afresh.format", "afresh.damaged" or "afresh.asked" comes
-#: first and tells why; "afresh.words" comes before "embed" where the words alone are, since much was removed.
+#: first and tells why; "afresh.words" comes before "embed" where the words alone are, since much was removed. "left"
+#: comes once, after the first vectors, and has in the place of the articles the seconds that the others will take.
 #: An exception that it raises ends the build; the last index stays as it was.
 Progress = Callable[[str, int, int], None]
 
@@ -34,8 +35,9 @@ _ARTICLES_A_CHUNK = 16
 _CHUNKS_ALONE = 25
 #: More processes than this only wait for the one that writes.
 _MOST_PROCESSES = 4
-#: The encoder works on so many stretches at a time.
-_STRETCHES_A_BATCH = 4096
+#: The encoder works on so many stretches at first, and on twice as many whenever these took less than so many seconds:
+#: a build can be stopped, and tells how far it is, between two batches.
+_FIRST_BATCH, _LARGEST_BATCH, _BATCH_SECONDS = 128, 4096, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,10 +274,11 @@ def _index(draft: Draft, numbers: Sequence[int], encoder: Encoder, report: Progr
     """
     articles = map(draft.database.article_numbered, numbers)
     chunks = iter(lambda: list(islice(articles, _ARTICLES_A_CHUNK)), [])
-    work = partial(_prepare, encoder.span_chars, encoder.reads_words)
+    work = partial(_prepare, encoder.span_chars, encoder.reads_words, encoder.reads_titles)
     prepared = in_order(work, chunks, min(cores(), _MOST_PROCESSES), _CHUNKS_ALONE)
     owners: list[int] = []
     stretches: list[str] = []
+    batch, is_first = _FIRST_BATCH, True
     with closing(prepared):
         for done, (number, passages) in enumerate(zip(numbers, chain.from_iterable(prepared), strict=True), start=1):
             known = draft.database.passages_of_number(number)
@@ -286,11 +289,20 @@ def _index(draft: Draft, numbers: Sequence[int], encoder: Encoder, report: Progr
                 if not known:
                     owners += [place] * len(passage.stretches)
                     stretches += passage.stretches
-            if len(stretches) >= _STRETCHES_A_BATCH or done == len(numbers):
+            if len(stretches) >= batch or done == len(numbers):
+                began = time.perf_counter()
                 draft.dense.add(owners, encoder.encode_passages(stretches))
+                seconds = time.perf_counter() - began
+                if is_first and done < len(numbers):
+                    report("left", 0, round(seconds * (len(numbers) - done) / done))
+                is_first = False
+                if seconds < _BATCH_SECONDS:
+                    batch = min(2 * batch, _LARGEST_BATCH)
                 owners, stretches = [], []
             report("embed", done, len(numbers))
 
 
-def _prepare(span_chars: int | None, as_words: bool, articles: Sequence[Article]) -> list[list[Prepared]]:
-    return [prepare(article, span_chars, as_words) for article in articles]
+def _prepare(
+    span_chars: int | None, as_words: bool, with_title: bool, articles: Sequence[Article]
+) -> list[list[Prepared]]:
+    return [prepare(article, span_chars, as_words, with_title) for article in articles]

@@ -62,6 +62,10 @@ _BEFORE = re.compile(rf"[\s(*_#]*(?:ประจำ|เมื่อ)?(?P<said>�
 _AFTER = re.compile(r"[\s,)*_|–-]*(?:เวลา)?[\s:]*(?:\d\d?[:.]\d\d(?:[:.]\d\d)?)?\s*(?:น[.]?|hrs[.]?)?[\s)*_]*")
 #: The opening of a lead sentence, "วันนี้ (24 ส.ค. 63) เวลา 8.30 น. ..."
 _TODAY = re.compile(rf"วันนี้\s*\((?:วัน)?(?:{_WEEKDAY})?(?:ที่)?\s*(?=\d)")
+_TIME = re.compile(
+    rf"\d|{'|'.join(month.pattern for month in _MONTHS)}|{_WEEKDAY}|วัน|เดือน|ปี|เช้า|สาย|เที่ยง|บ่าย|เย็น|ค่ำ|คืน|ฤดู|ช่วง|สมัย|ยุค"
+    r"|หลัง|ก่อน|ตั้งแต่|เมื่อ|ภายใน|ทุก|ศตวรรษ|today|tomorrow|yesterday|day|week|month|year|spring|summer|autumn|winter"
+)
 _LEAD_CHARS = 200
 _TOP_CHARS = 2000
 
@@ -96,6 +100,11 @@ def span_of(text: str) -> tuple[date, date] | None:
             return date(year, 1, 1), date(year, 12, 31)
     day = day_of(text)
     return (day, day) if day else None
+
+
+def names_time(text: str) -> bool:
+    """Whether a normalised text names a time at all: a number, a month, a day, a season."""
+    return bool(_TIME.search(text))
 
 
 def dateline(text: str) -> str | None:

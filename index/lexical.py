@@ -32,7 +32,7 @@ GRAM_CHARS = 4
 Alternatives = Sequence[tuple[Sequence[str], float]]
 
 #: What a passage is indexed by, and how much the best score of each counts.
-FIELD_WEIGHTS = {"words": 1.0, "grams": 1.0, "sounds": 0.6}
+FIELD_WEIGHTS = {"words": 1.0, "grams": 0.5, "sounds": 0.4}
 #: The shortest and the longest n-grams of a field; a field that is not named is cut at spaces.
 _GRAMS = {"grams": (GRAM_CHARS, GRAM_CHARS), "sounds": thai.SOUND_SIZES}
 _WRITER_BYTES = 64_000_000

@@ -141,7 +141,7 @@ def normalise(text: str, fold_case: bool = True) -> Normalised:
 
 
 def _lowered(text: str) -> str:
-    """`text` in small letters, letter for letter: the few that grow (Turkish İ) stay, as every later offset would shift."""
+    """`text` in small letters; the few that grow (Turkish İ) stay, as every later offset would shift."""
     lowered = text.lower()
     if len(lowered) == len(text):
         return lowered

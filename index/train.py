@@ -5,7 +5,7 @@ contrastive: of the stretches of text in one batch, a question must find the one
 Nobody has asked questions of a user's own articles, so there a question is a title, the phrases beside
 a stretch, or a few of its words.
 
-How the embedded model was made from nothing stands in `index/model/recipe.py`; it learns with what is
+How the embedded model was made from nothing stands in `index/static/recipe.py`; it learns with what is
 here, and `python -m index.train` runs it. Nothing that answers imports either: they need torch.
 """
 
@@ -323,7 +323,7 @@ def main() -> None:
         if done % 500 == 0:
             print(f"{time.monotonic() - began:5.0f} s  {stage} {done}/{total or '?'}", file=sys.stderr, flush=True)
 
-    from index.model.recipe import make
+    from index.static.recipe import make
 
     make(given.thaigov, given.iapp, given.wordnet, given.out, given.steps, show)
 

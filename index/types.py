@@ -119,12 +119,14 @@ class Encoder(Protocol):
     span_chars: int | None
     #: Whether it wants a text as its words with a space between them (`thai.words`), or else as it is written.
     reads_words: bool
+    #: Whether it wants the article's title before each text: what stands in the middle of an article seldom says
+    #: what it is about.
+    reads_titles: bool
+    #: What a cosine of 1 is worth beside the best passage by words, which counts 1.
+    cosine_weight: float
 
     def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
         """float32 array of shape (len(texts), dimensions), rows of length 1 (or 0 for no words)."""
 
     def encode_questions(self, texts: Sequence[str]) -> np.ndarray:
         """The same for questions: some models want another prompt before these."""
-
-    def word_vectors(self, words: Sequence[str]) -> np.ndarray | None:
-        """The same for single words, None where a word by itself has no vector worth comparing."""

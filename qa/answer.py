@@ -1,4 +1,4 @@
-"""Question -> answer: the quotes that answer it, or an honest "not in these articles".
+"""Question -> answer: the quotes that answer it, or an honest "not sure" or "not in these articles".
 
 What is said around the quotes, and in which language, is `ui/render.py`'s.
 """
@@ -6,29 +6,21 @@ What is said around the quotes, and in which language, is `ui/render.py`'s.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
 
-from index import thai
 from index.dates import span_of
 from index.store import Index
-from index.types import Filter
-from qa.confidence import confidence
+from index.types import Filter, Span
 from qa.question import read
-from qa.reader import Reading, overlap, read_hits
-from qa.retrieve import retrieve
-from qa.spans import QUOTE_CHARS
-from qa.types import Answer, Citation, Hit, Query
+from qa.quote import quote_around, short_of
+from qa.rank import Found, find
+from qa.reader import Reader, load_reader
+from qa.types import Answer, Citation, Hit, Verdict
 
-#: Passages that are read for an answer.
-READ_PASSAGES = 3
-#: A further quote must answer nearly as likely as the first, at most so many logits less, and hold nearly as
-#: much of the question: what only stands near the answer adds nothing.
-FURTHER_LOGITS = 1.0
-FURTHER_HELD = 0.9
+#: A further quote must answer nearly as likely as the first, at most so many logits less.
+FURTHER_LOGITS = 1.5
 MOST_QUOTES = 3
-#: Below this confidence the honest reply is that the articles do not say.
-THRESHOLD = 0.5
 
 
 def answer(
@@ -36,90 +28,106 @@ def answer(
     index: Index,
     history: Sequence[str] = (),
     k: int = 5,
-    threshold: float = THRESHOLD,
+    threshold: float | None = None,
     without: str | None = None,
     bounds: Filter | None = None,
+    reader: Reader | None = None,
 ) -> Answer:
     """What the articles say to `question`; `history` holds the conversation's earlier questions.
 
-    `k` passages come with it. A quote is always a span of an article of the index. Below the
-    confidence `threshold` it abstains. `without` leaves out one article, by id, and `bounds` all but those
-    that it lets through, as if they were not there.
+    `k` passages come with it. A quote is always a span of an article of the index. Below the confidence
+    `threshold`, the reader's own unless one is given, it abstains. `without` leaves out one article, by id, and
+    `bounds` all but those that it lets through, as if they were not there.
 
     Raises:
         KhamtopError: for a question that cannot be read (`qa.question.check`).
     """
-    query = read(question, history, index.encoder)
-    hits = retrieve(query, index, max(k, READ_PASSAGES), without, bounds)
-    readings = read_hits(query, hits[:READ_PASSAGES], index)
-    sureness = _confidence(readings)
-    abstained = not readings or sureness < threshold
-    chosen = [] if abstained else [_twins(reading, readings, hits) for reading in _choose(query, readings, hits)]
+    reader = reader or load_reader()
+    query = read(question, history)
+    found = find(query, index, k, reader, without, bounds)
+    quotes = [Quoted(item, quote_around(item.hit.article.text, item.answer)) for item in found if item.reading]
+    hits = tuple(item.hit for item in found[:k])
+    if not quotes:
+        return Answer(question, query.language, "nothing", query.kind, (), (), None, hits, 0.0)
+    first = quotes[0]
+    confidence = round(first.found.chance, 4)
+    verdict = _verdict(confidence, reader, threshold)
+    kind = first.found.kind or query.kind
+    cited = _cited(quotes, 0.0 if verdict == "unsure" else reader.sure)
+    short = short_of(first.text, first.found.answer, kind, question)
     return Answer(
         question=question,
         language=query.language,
-        citations=tuple(_cite(number, twins, hits) for number, twins in enumerate(chosen, start=1)),
-        short=chosen[0][0].short if chosen else None,
-        hits=tuple(hits[:k]),
-        confidence=sureness,
-        abstained=abstained,
+        verdict=verdict,
+        kind=kind,
+        citations=cited if verdict == "answer" else (),
+        nearest=cited if verdict == "unsure" else (),
+        short=_moved(short, first, cited[0]) if short and verdict == "answer" else None,
+        hits=hits,
+        confidence=confidence,
     )
 
 
-def _confidence(readings: Sequence[Reading]) -> float:
-    if not readings:
-        return 0.0
-    best = readings[0]
-    return round(confidence(best.score, best.support, best.told), 4)
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What was found, and the quote around its answer."""
+
+    found: Found
+    span: Span
+
+    @property
+    def text(self) -> str:
+        """The text that it is a quote of."""
+        return self.found.hit.article.text
+
+    @property
+    def words(self) -> str:
+        """The words of the quote, whatever its spacing: wire copy is often printed twice."""
+        return "".join(self.text[slice(*self.span)].split())
+
+    def says_the_same(self, other: Quoted) -> bool:
+        """Whether both overlap in one article, or are the same words."""
+        is_beside = self.found.hit.article.id == other.found.hit.article.id
+        overlaps = self.span[0] < other.span[1] and other.span[0] < self.span[1]
+        return (is_beside and overlaps) or self.words == other.words
 
 
-def _choose(query: Query, readings: Sequence[Reading], hits: Sequence[Hit]) -> list[Reading]:
-    """The best reading, the rest of its list if a list is asked for, and others that answer as well in other words."""
-    chosen = [readings[0]]
-    if query.several and (rest := _rest_of_line(readings[0], hits)):
-        chosen.append(rest)
-    said = {_said(reading, hits) for reading in chosen}
-    for reading in readings[1:]:
-        if len(chosen) == MOST_QUOTES:
-            break
-        if reading.worth < readings[0].worth - FURTHER_LOGITS or reading.held < FURTHER_HELD * readings[0].held:
-            continue
-        apart = all(not overlap(reading, other, hits) for other in chosen)
-        if apart and _said(reading, hits) not in said:
-            said.add(_said(reading, hits))
-            chosen.append(reading)
-    return chosen
+def _verdict(confidence: float, reader: Reader, threshold: float | None) -> Verdict:
+    if confidence >= (reader.sure if threshold is None else threshold):
+        return "answer"
+    return "unsure" if confidence >= reader.unsure else "nothing"
 
 
-def _rest_of_line(reading: Reading, hits: Sequence[Hit]) -> Reading | None:
-    """The phrases that follow a quote on its line, as many as fit a quote: where a list goes on."""
-    text, end = hits[reading.hit].article.text, reading.quote[1]
-    line_end = next((at for at in range(end, len(text)) if text[at] in "\r\n"), len(text))
-    phrases = list(thai.phrases(text, end, line_end))
-    fitting = [span for span in phrases if span[1] - phrases[0][0] <= QUOTE_CHARS]
-    return replace(reading, quote=(fitting[0][0], fitting[-1][1]), short=None) if fitting else None
+def _cited(quotes: Sequence[Quoted], least: float) -> tuple[Citation, ...]:
+    """The best quote, and others that answer nearly as likely, with at least this chance, in other words."""
+    chosen = [quotes[0]]
+    for quote in quotes[1:]:
+        likely = quote.found.logit >= quotes[0].found.logit - FURTHER_LOGITS and quote.found.chance >= least
+        if likely and not any(map(quote.says_the_same, chosen)):
+            chosen.append(quote)
+    return tuple(_cite(number, quote, quotes) for number, quote in enumerate(chosen[:MOST_QUOTES], start=1))
 
 
-def _said(reading: Reading, hits: Sequence[Hit]) -> str:
-    """The words of a quote, whatever its spacing: wire copy is often printed twice."""
-    return "".join(hits[reading.hit].article.text[slice(*reading.quote)].split())
+def _cite(number: int, quote: Quoted, quotes: Sequence[Quoted]) -> Citation:
+    """The earliest of the articles that print these words; the others are its copies."""
+    printed = [quote, *(other for other in quotes if other is not quote and other.words == quote.words)]
+    first = min(printed, key=lambda one: _age(one.found.hit))
+    copies = {article.id: article for one in printed for article in (one.found.hit.article, *one.found.hit.copies)}
+    article = copies.pop(first.found.hit.article.id)
+    return Citation(number, article, *first.span, tuple(copies.values()))
 
 
-def _twins(reading: Reading, readings: Sequence[Reading], hits: Sequence[Hit]) -> list[Reading]:
-    """The readings that quote the same words, that of the earliest article first; undated ones come last."""
-    same = [other for other in readings if _said(other, hits) == _said(reading, hits)] or [reading]
-
-    def age(twin: Reading) -> tuple[date, bool]:
-        published = hits[twin.hit].article.published
-        days = span_of(published) if published else None
-        return days[0] if days else date.max, twin is not reading
-
-    return sorted(same, key=age)
+def _age(hit: Hit) -> date:
+    """The first day of an article's date; undated ones come last."""
+    days = span_of(hit.article.published) if hit.article.published else None
+    return days[0] if days else date.max
 
 
-def _cite(number: int, twins: Sequence[Reading], hits: Sequence[Hit]) -> Citation:
-    """The earliest of the readings that quote the same words; the other articles are its copies."""
-    first = hits[twins[0].hit].article
-    articles = (article for twin in twins for article in (hits[twin.hit].article, *hits[twin.hit].copies))
-    copies = {article.id: article for article in articles if article.id != first.id}
-    return Citation(number, first, *twins[0].quote, tuple(copies.values()))
+def _moved(short: Span, quote: Quoted, citation: Citation) -> Span | None:
+    """A span of the text that was read, in the citation's, which may be another article that prints the same words."""
+    if quote.found.hit.article.id == citation.article.id:
+        inside = citation.start <= short[0] and short[1] <= citation.end
+        return short if inside else None
+    words = quote.text[slice(*short)]
+    at = citation.article.text.find(words, citation.start, citation.end)
+    return None if at < 0 else (at, at + len(words))

@@ -21,10 +21,18 @@ from index import thai
 from index.build import build_articles
 from index.store import Index
 from index.types import Article, Encoder, Filter, KhamtopError
-from qa.answer import THRESHOLD, answer
+from qa.answer import answer
 from qa.question import read
-from qa.retrieve import dense_ranking, lexical_ranking, retrieve
-from qa.spans import QUOTE_CHARS
+from qa.quote import QUOTE_CHARS
+from qa.rank import find
+from qa.reader import Reader, load_reader
+from qa.retrieve import dense_ranking, lexical_ranking
+from qa.types import SHORT_KINDS
+
+#: The quotes of earlier versions were no longer; how many answers stand in such a short one is still counted.
+SHORT_QUOTE_CHARS = 150
+#: The fields of a question that figures are given by.
+_GROUPS = ("lang", "kind")
 
 #: Passages ranked per question, so that ten different articles are among them.
 _RANKED_PASSAGES = 100
@@ -34,11 +42,29 @@ _NOT_SAID = re.compile(r"[^\w\s\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, the id of the article that answers it, and the answers that count as right."""
+    """A question, the id of its article, and the answers that count as right: none if the article has none.
+
+    `history` holds the conversation's earlier questions; `groups` are what figures are given for by itself, such as
+    a language or a kind.
+    """
 
     text: str
     article_id: str
     answers: tuple[str, ...]
+    history: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What came of a question: the place of its article in each ranking, how right its answer was, how sure."""
+
+    question: Question
+    ranks: dict[str, int | None]
+    judged: dict[str, float]
+    confidence: float
+    hidden_confidence: float
+    seconds: float
 
 
 def evaluate(
@@ -47,12 +73,15 @@ def evaluate(
     questions: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
     bounds: Filter | None = None,
+    reader: Reader | None = None,
 ) -> dict[str, Any]:
     """The figures of the `khamtop eval` contract.
 
     Retrieval is counted as recall and mean reciprocal rank in percent; latency in milliseconds for
     a whole answer. `answer` judges what is read whether or not it would be shown; what abstaining
-    costs stands under `abstain`, at the shipped threshold. `questions` gives the questions in other
+    costs stands under `abstain`, at the reader's own threshold. Questions that the file marks as
+    unanswerable (SQuAD 2) are counted by themselves under `no_answer`. `groups` repeats the main figures
+    for each language and kind that the file names. `questions` gives the questions in other
     words, by id; those that it leaves out are not asked. With `bounds` only the contexts that they let
     through are searched, by the `published` and `source` of their articles in the file.
 
@@ -60,36 +89,62 @@ def evaluate(
         KhamtopError: `eval.unreadable` if a file is not SQuAD JSON, `eval.none` if nothing is asked.
     """
     articles, asked = load(file, questions)
+    reader = reader or load_reader()
     report = progress or (lambda done, total: None)
     with tempfile.TemporaryDirectory() as folder:
         built = build_articles(articles, Path(folder), encoder)
         index = Index.open(Path(folder), encoder)
-        ranks: dict[str, list[int | None]] = {"hybrid": [], "dense": [], "lexical": []}
-        judged, confident, confident_hidden, seconds = [], [], [], []
+        answered: list[_Asked] = []
+        refused: list[float] = []
         for done, question in enumerate(asked):
             report(done, len(asked))
-            for name, ranked in _rankings(question.text, index, bounds).items():
-                ranks[name].append(_rank(ranked, question.article_id))
-            began = time.perf_counter()
-            found = answer(question.text, index, threshold=0.0, bounds=bounds)
-            seconds.append(time.perf_counter() - began)
-            judged.append(_judge(question, found.short_answer, found.citations[0] if found.citations else None))
-            confident.append(found.confidence)
-            hidden = answer(question.text, index, threshold=0.0, without=question.article_id, bounds=bounds)
-            confident_hidden.append(hidden.confidence)
+            if question.answers:
+                answered.append(_ask(question, index, reader, bounds))
+            else:
+                refused.append(
+                    answer(
+                        question.text, index, question.history, threshold=0.0, bounds=bounds, reader=reader
+                    ).confidence
+                )
         report(len(asked), len(asked))
-    return {
-        "questions": len(asked),
+    sure = reader.sure
+    figures = {
+        "questions": len(answered),
         "passages": built.passages,
-        "retrieval": {name: _retrieval_figures(places) for name, places in ranks.items()},
-        "answer": _answer_figures(judged),
+        **_figures(answered),
         "abstain": {
-            "auroc": _round(auroc(confident, confident_hidden)),
-            "answered_when_answerable": _percent(value >= THRESHOLD for value in confident),
-            "abstained_when_not": _percent(value < THRESHOLD for value in confident_hidden),
+            "auroc": _round(
+                auroc([item.confidence for item in answered], [item.hidden_confidence for item in answered])
+            ),
+            "answered_when_answerable": _percent(item.confidence >= sure for item in answered),
+            "abstained_when_not": _percent(item.hidden_confidence < sure for item in answered),
         },
-        "latency_ms": {"p50": _quantile(seconds, 0.50), "p99": _quantile(seconds, 0.99)},
+        "latency_ms": {
+            "p50": _quantile([item.seconds for item in answered], 0.50),
+            "p99": _quantile([item.seconds for item in answered], 0.99),
+        },
         "index_seconds": built.seconds,
+    }
+    if refused:
+        figures["no_answer"] = _no_answer_figures(refused, [item.confidence for item in answered], sure)
+    groups = sorted({group for item in answered for group in item.question.groups})
+    if groups:
+        figures["groups"] = {
+            group: {"questions": len(members), **_figures(members)}
+            for group in groups
+            for members in [[item for item in answered if group in item.question.groups]]
+        }
+    return figures
+
+
+def _no_answer_figures(refused: Sequence[float], confident: Sequence[float], sure: float) -> dict[str, Any]:
+    """How unanswerable questions fared: at the reader's threshold, and at the one that answers 85 % of the others."""
+    at_85 = sorted(confident)[int(0.15 * len(confident))]
+    return {
+        "questions": len(refused),
+        "refused": _percent(value < sure for value in refused),
+        "refused_when_85_answered": _percent(value < at_85 for value in refused),
+        "auroc": _round(auroc(confident, refused)),
     }
 
 
@@ -109,9 +164,12 @@ def load(file: Path, questions: Path | None = None) -> tuple[list[Article], list
             continue
         text = entry["question"] if others is None else others[entry["id"]]
         answers = tuple(dict.fromkeys(item["text"].strip() for item in entry["answers"]))
-        if answers:
-            asked.append(Question(text, article.id, answers))
-    if not asked:
+        if answers or entry.get("is_impossible"):
+            history = tuple(map(str, entry.get("history", ())))
+            groups = tuple(entry[field] for field in _GROUPS if isinstance(entry.get(field), str))
+            short = ("short",) if SHORT_KINDS.intersection(groups) else ()
+            asked.append(Question(text, article.id, answers, history, (*groups, *short)))
+    if not any(question.answers for question in asked):
         raise KhamtopError("eval.none", path=str(file))
     return list(articles.values()), asked
 
@@ -130,14 +188,29 @@ def _entries(file: Path) -> list[tuple[str, dict[str, Any], Any]]:
         raise KhamtopError("eval.unreadable", path=str(file)) from None
 
 
-def _rankings(question: str, index: Index, bounds: Filter | None) -> dict[str, list[str]]:
-    """The articles as each ranking orders them, by their best passage."""
-    query = read(question)
+def _ask(question: Question, index: Index, reader: Reader, bounds: Filter | None) -> _Asked:
+    """Asks a question three times: of the rankings, for an answer, and for one with its article hidden."""
+    ranks = {
+        name: _rank(ranked, question.article_id) for name, ranked in _rankings(question, index, reader, bounds).items()
+    }
+    began = time.perf_counter()
+    found = answer(question.text, index, question.history, threshold=0.0, bounds=bounds, reader=reader)
+    seconds = time.perf_counter() - began
+    hidden = answer(
+        question.text, index, question.history, threshold=0.0, without=question.article_id, bounds=bounds, reader=reader
+    )
+    judged = _judge(question, found.short_answer, found.citations[0] if found.citations else None)
+    return _Asked(question, ranks, judged, found.confidence, hidden.confidence, seconds)
+
+
+def _rankings(question: Question, index: Index, reader: Reader, bounds: Filter | None) -> dict[str, list[str]]:
+    """The articles as each ranking orders them, by their best passage; the hybrid one is what `search` gives."""
+    query = read(question.text, question.history)
     among = index.passages_within(bounds) if bounds else None
-    hits = retrieve(query, index, _RANKED_PASSAGES, bounds=bounds)
-    rankings = {"hybrid": _distinct(hit.article.id for hit in hits)}
-    for name, rank in (("dense", dense_ranking), ("lexical", lexical_ranking)):
-        passages = [item.passage for item in rank(query, index, _RANKED_PASSAGES, among)]
+    found = find(query, index, _RANKED_PASSAGES, reader, bounds=bounds)
+    rankings = {"hybrid": _distinct(item.hit.article.id for item in found)}
+    for name, ranking in (("dense", dense_ranking), ("lexical", lexical_ranking)):
+        passages = [item.passage for item in ranking(query, index, _RANKED_PASSAGES, among)]
         rankings[name] = _distinct(index.database.article_ids(passages))
     return rankings
 
@@ -156,12 +229,22 @@ def _retrieval_figures(ranks: Sequence[int | None]) -> dict[str, float]:
     return {**figures, "MRR@10": _round(100 * statistics.fmean(reciprocal))}
 
 
+def _figures(asked: Sequence[_Asked]) -> dict[str, Any]:
+    rankings = asked[0].ranks
+    return {
+        "retrieval": {name: _retrieval_figures([item.ranks[name] for item in asked]) for name in rankings},
+        "answer": _answer_figures([item.judged for item in asked]),
+    }
+
+
 def _judge(question: Question, short: str | None, citation: Any) -> dict[str, float]:
     """How right one answer is; see `_answer_figures`."""
     quote = citation.quote if citation else ""
     right_place = citation is not None and citation.article.id == question.article_id
+    held = right_place and any(gold in quote for gold in question.answers)
     return {
-        "held": float(right_place and len(quote) <= QUOTE_CHARS and any(gold in quote for gold in question.answers)),
+        "held": float(held and len(quote) <= QUOTE_CHARS),
+        "held_short": float(held and len(quote) <= SHORT_QUOTE_CHARS),
         "exact": float(any(plain(short or "") == plain(gold) for gold in question.answers)),
         "f1": max(f1(short or "", gold) for gold in question.answers),
         "chars": float(len(quote)),
@@ -174,6 +257,7 @@ def _answer_figures(judged: Sequence[dict[str, float]]) -> dict[str, float]:
 
     return {
         "answer@1": mean("held"),
+        f"answer@1_within_{SHORT_QUOTE_CHARS}": mean("held_short"),
         "quote_chars_median": statistics.median(item["chars"] for item in judged),
         "exact_match": mean("exact"),
         "f1": mean("f1"),

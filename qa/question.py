@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from index import thai
-from index.types import Encoder, KhamtopError, Span
+from index.types import KhamtopError, Span
 from qa import spelling
 from qa.types import Concept, Kind, Language, Query
 
@@ -29,9 +29,6 @@ _ENDINGS = (
 
 #: What an earlier question asked about, when a follow-up leaves it out.
 EARLIER_WEIGHT = 0.5
-#: The cosine of word vectors from which one name takes another's place: two countries have about 0.15, a
-#: country and an office none.
-REPLACES_FROM = 0.1
 
 #: Nothing that a keyboard types; half a surrogate pair cannot even be stored.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -48,7 +45,6 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("who", r"ใคร|ผู้ใด|คนไหน|คนใด|ชื่ออะไร|นามว่าอะไร|\bwho(?:se|m)?\b"),
     ("which", r"อะไร|ใด|ไหน|\b(?:what|which)\b"),
 )  # fmt: skip
-_SEVERAL = re.compile(r"บ้าง|\b(?:list|which .*s are|who are|what are)\b")
 
 #: Words that ask, particles of politeness and grammar: they say nothing of what is asked about.
 _EMPTY_WORDS = frozenset(
@@ -95,11 +91,8 @@ _NUMERAL = "|".join((*_DIGITS, *_POWERS))
 _NUMBER = re.compile(f"(?!ร้อยเอ็ด)(?:{_NUMERAL}){{2,}}")  # Roi Et is a province
 
 
-def read(question: str, history: Sequence[str] = (), encoder: Encoder | None = None) -> Query:
+def read(question: str, history: Sequence[str] = ()) -> Query:
     """The question as a query; `history` holds the conversation's earlier questions, oldest first.
-
-    With an `encoder` a follow-up that only names something else ("แล้วเกาหลีใต้ล่ะ") asks the earlier
-    question of that, in the place of what is most like it there.
 
     Raises:
         KhamtopError: `question.empty`, `question.too_long` or `question.control`.
@@ -107,31 +100,18 @@ def read(question: str, history: Sequence[str] = (), encoder: Encoder | None = N
     check(question)
     text, typed = _mended(question)
     concepts = [_also_as_typed(concept, typed) for concept in _concepts(text)]
-    spoken = text
-    kind = kind_of(_LEANS.sub(" ", text))
-    asked = text
+    asked, kind = question, kind_of(_LEANS.sub(" ", text))
     if history and _leans_on_earlier(text):
         earlier = _standing(history)
-        asked = f"{earlier} {text}"
-        carried = _concepts(earlier)
-        replaced = _replaced(concepts, carried, encoder) if kind == "other" else None
-        if replaced:
-            spoken = earlier.replace(_written(replaced), _written(concepts[0]))
-            concepts += [concept for concept in carried if concept is not replaced]
-        else:
-            spoken = f"{_subject(earlier)} {text}"
-            named = {concept.spellings for concept in concepts}
-            concepts += [
-                replace(concept, weight=EARLIER_WEIGHT) for concept in carried if concept.spellings not in named
-            ]
-    return Query(
-        question=question,
-        language=language_of(question),
-        text=spoken,
-        concepts=tuple(concepts),
-        kind=kind if kind != "other" else kind_of(asked),
-        several=bool(_SEVERAL.search(text)),
-    )
+        meant = _mended(earlier)[0]
+        asked = f"{earlier} {question}"
+        named = {concept.spellings for concept in concepts}
+        concepts += [
+            replace(concept, weight=EARLIER_WEIGHT) for concept in _concepts(meant) if concept.spellings not in named
+        ]
+        text = f"{_subject(meant)} {text}"
+        kind = kind if kind != "other" else kind_of(meant)
+    return Query(question, language_of(question), asked, text, tuple(concepts), kind)
 
 
 def _mended(question: str) -> tuple[str, dict[str, str]]:
@@ -166,31 +146,12 @@ def _subject(text: str) -> str:
     return " ".join(text[start:end] for start, end in content_spans(text))
 
 
-def _replaced(concepts: list[Concept], carried: list[Concept], encoder: Encoder | None) -> Concept | None:
-    """What of the earlier question the one thing that a follow-up names stands for: the most alike, if any is."""
-    if len(concepts) != 1 or encoder is None:
-        return None
-    names = [concept.spellings[0][-1] for concept in (*concepts, *carried)]
-    vectors = encoder.word_vectors(names)
-    if vectors is None or len(names) == 1:
-        return None
-    likeness = vectors[1:] @ vectors[0]
-    nearest = int(likeness.argmax())
-    return carried[nearest] if REPLACES_FROM <= likeness[nearest] < 0.999 else None
-
-
-def _written(concept: Concept) -> str:
-    """A concept as the question writes it: Thai words follow one another without a space."""
-    own = concept.spellings[0]
-    return (" " if own[0].isascii() else "").join(own)
-
-
 def _standing(history: Sequence[str]) -> str:
     """What the conversation is about: its last question that stands alone, and the follow-ups since."""
     recent: list[str] = []
     for question in reversed(history):
-        recent.insert(0, _mended(question)[0])
-        if not _leans_on_earlier(recent[0]):
+        recent.insert(0, question)
+        if not _leans_on_earlier(_mended(question)[0]):
             break
     return " ".join(recent)
 

@@ -1,148 +1,193 @@
-"""Hits -> quotes: what each passage that was found says to the question, best first.
+"""Question, passages -> where each passage answers, and how likely: one small transformer reads both together.
 
-`spans.py` reads a passage; here it is given what the index knows (how rare a word is, which words are
-alike, how else a thing is written), and its spans are led back to the articles.
+`qa/model/` holds the embedded one (`index/transformer.py` says of what files). For each piece of a passage it gives
+how well an answer begins and ends there, against "not here"; and for the passage whether it answers, and of which
+kind the question is. `qa/make_reader.py` trains it, and what its numbers mean as a chance is fitted there too: every
+number learned or fitted stands in the model's folder.
+
+A model of another's that answers by extracting can take its place (`load_reader`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
+from pathlib import Path
+from typing import Protocol, get_args
 
 import numpy as np
 
-from index.store import Index
-from index.types import Span
-from qa.confidence import Evidence, Named, Vectors, rarity_in
-from qa.spans import SpanReader, split
-from qa.types import Hit, Kind, Query
+from index import thai
+from index.transformer import SETTINGS, Transformer, is_transformer
+from index.types import KhamtopError, Span
+from qa.types import Kind
 
-#: Beside the reader's own logit, what stands of the question in the passage and in the quote itself counts so
-#: many: a point of answer@1 on the news, eight first quotes in a hundred on the seed, nothing clear on iapp.
-PASSAGE_LOGITS, QUOTE_LOGITS = 2.0, 1.0
+EMBEDDED = Path(__file__).with_name("model")
 
-#: What the reader is asked in Thai for each kind of question.
-_ASKING: dict[Kind, str] = {
-    "who": "ใคร", "when": "เมื่อใด", "where": "ที่ไหน", "how_many": "เท่าไร", "why": "เพราะเหตุใด",
-    "which": "อะไร", "other": "อะไร",
-}  # fmt: skip
+#: A passage as it is read: its article's title, and its text.
+Titled = tuple[str, str]
+
+#: Pieces of a question, a title and an answer that are read at most; more of a question loses its middle.
+QUESTION_PIECES, TITLE_PIECES, ANSWER_PIECES = 64, 28, 64
+#: Pieces that a window repeats of the one before it, where a passage is longer than the model reads.
+OVERLAP_PIECES = 48
+
+
+_KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A quote of one of the hits, as spans of its article's text.
+    """Where `passages[passage]` answers best: `answer` is a span of its text.
 
-    `score` is the reader's logit that the quote answers; `support` and `held` are the parts of what
-    the question names, 0 to 1, that stand in its passage and in the quote itself.
+    `logit` is above 0 where it likelier answers than not, whichever passages and questions are compared. `kind` is
+    what the question asks for as the model understands it, None where it tells nothing of that.
     """
 
-    hit: int
-    quote: Span
-    short: Span | None
-    score: float
-    support: float
-    held: float
-    told: float
+    passage: int
+    answer: Span
+    logit: float
+    kind: Kind | None = None
+    #: What the logit was made from: how well the answer stands out, and whether the passage answers at all.
+    features: tuple[float, ...] = ()
 
     @property
-    def worth(self) -> float:
-        """What readings are ranked by: a logit of all that is known."""
-        return self.score + PASSAGE_LOGITS * self.support + QUOTE_LOGITS * self.held
+    def chance(self) -> float:
+        """The chance, 0 to 1, that it answers."""
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.logit))))
 
 
-def read_hits(query: Query, hits: Sequence[Hit], index: Index) -> list[Reading]:
-    """The readings of all hits, best first; no two quotes overlap in their article."""
-    rarity = rarity_in(index)
-    question, texts = query.text if query.language == "th" else _in_thai(query, index), [hit.text for hit in hits]
-    vectors = _vectors([question, *(hit.article.title for hit in hits), *texts], index)
-    readings = _reader().read(
-        question,
-        texts,
-        word_weight=rarity,
-        similarity=_similarity(vectors),
-        prior=[hit.score for hit in hits],
-        alternatives=_alternatives(query),
-    )
-    named = Named(query, rarity, vectors)
-    evidence = [Evidence(named, hit.article.title, text, vectors) for hit, text in zip(hits, texts, strict=True)]
-    supports = [passage.support for passage in evidence]
-    moved = []
-    for reading in readings:
-        hit = hits[reading.passage]
-        quote = _shift(reading.quote, hit.passage.start)
-        held = evidence[reading.passage].held(*reading.quote)
-        short = reading.short and _shift(reading.short, hit.passage.start)
-        moved.append(Reading(reading.passage, quote, short, reading.score, supports[reading.passage], held, named.told))
-    found: list[Reading] = []
-    for candidate in sorted(moved, key=lambda reading: reading.worth, reverse=True):
-        if not any(overlap(candidate, other, hits) for other in found):  # passages overlap a little
-            found.append(candidate)
-    return found
+class Reader(Protocol):
+    """Reads passages to a question; `name` tells one model from another.
+
+    From the chance `sure` on what it points at is an answer, and from `unsure` on the nearest there is. A logit of
+    it counts `rank_weight` beside a passage's score in search.
+    """
+
+    name: str
+    sure: float
+    unsure: float
+    rank_weight: float
+
+    def read(self, question: str, passages: Sequence[Titled]) -> list[Reading]:
+        """What each passage says to the question, in the order of the passages; none for one without letters."""
 
 
 @cache
-def _reader() -> SpanReader:
-    return SpanReader.load()
+def load_reader(name: str | None = None) -> Reader:
+    """The reader of that name: a folder, or an id of transformers; None for the embedded one.
 
-
-def _vectors(texts: Sequence[str], index: Index) -> Vectors:
-    """The encoder's vectors of words: those of the texts looked up at once, and every row of words once."""
-    parts = list(dict.fromkeys(split(text).words for text in texts))
-    rows = index.encoder.word_vectors(list(chain.from_iterable(parts)))
-    known: dict[tuple[str, ...], np.ndarray | None] = {}
-    if rows is not None:
-        ends = np.cumsum([len(part) for part in parts])
-        known = dict(zip(parts, np.split(rows, ends[:-1]), strict=True))
-
-    def vectors(words: tuple[str, ...]) -> np.ndarray | None:
-        if words not in known:
-            known[words] = index.encoder.word_vectors(words)
-        return known[words]
-
-    return vectors
-
-
-def _similarity(vectors: Vectors) -> Callable[[Sequence[str], Sequence[str]], np.ndarray] | None:
-    """The cosines of words' vectors, if the encoder has vectors of words."""
-    if vectors(()) is None:
-        return None
-
-    def similarity(words: Sequence[str], others: Sequence[str]) -> np.ndarray:
-        return np.asarray(np.asarray(vectors(tuple(words))) @ np.asarray(vectors(tuple(others))).T)
-
-    return similarity
-
-
-def _in_thai(query: Query, index: Index) -> str:
-    """An English question in the Thai words that the index has, as the reader learned to read Thai only.
-
-    What an English question is about stands at its end, a Thai one's at its beginning: hence the turned order.
+    Raises:
+        KhamtopError: `reader.unreadable` if there is no such model, or none that can be opened; as `Transformer`
+            does for a folder of one.
     """
-    named = []
-    for concept in reversed(query.concepts):
-        thai_ways = (way for way in concept.spellings if not way[0].isascii())
-        known = next(filter(index.lexical.has_written, thai_ways), None)
-        named.append("".join(known) if known else " ".join(concept.spellings[0]))
-    return " ".join([*named, _ASKING[query.kind]])
+    folder = Path(name) if name else EMBEDDED
+    if name is None or is_transformer(folder):
+        return TransformerReader(folder)
+    from qa.foreign_reader import ForeignReader
+
+    return ForeignReader(name)
 
 
-def _alternatives(query: Query) -> dict[str, tuple[str, ...]]:
-    """For each word of the question, the words that stand in the other spellings of what it names."""
-    return {
-        word: tuple(other for spelling in concept.spellings[1:] for other in spelling)
-        for concept in query.concepts
-        if len(concept.spellings) > 1
-        for word in concept.spellings[0]
-    }
+class TransformerReader:
+    """The embedded reader, or one made like it.
+
+    `settings.json`: "kinds" of questions in the order of its outputs; "most_pieces" that are read at once;
+    "chance", the weights of a logistic function of what it gives; "sure", "unsure" and "rank_weight" (`Reader`).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._model = Transformer(folder, "reader")
+        try:
+            settings = self._model.settings
+            self.sure, self.unsure = float(settings["sure"]), float(settings["unsure"])
+            self.rank_weight = float(settings["rank_weight"])
+            self._kinds: list[Kind] = [_KINDS[kind] for kind in settings["kinds"]]
+            self._most = int(settings["most_pieces"])
+            weights = settings["chance"]
+            self._weights = {name: float(weights[name]) for name in ("span", "passage", "bias")}
+        except (LookupError, TypeError, ValueError):
+            raise KhamtopError("model.damaged", folder=str(folder), file=SETTINGS) from None
+        self.name = f"transformer-{self._model.fingerprint}"
+
+    def read(self, question: str, passages: Sequence[Titled]) -> list[Reading]:
+        """See `Reader`."""
+        asked = self._question(question)
+        windows = [
+            window for number, passage in enumerate(passages) for window in self._windows(asked, number, passage)
+        ]
+        best: dict[int, Reading] = {}
+        for window, outputs in zip(windows, self._model.run([window.ids for window in windows]), strict=True):
+            reading = self._reading(window, *outputs)
+            if reading.passage not in best or reading.logit > best[reading.passage].logit:
+                best[reading.passage] = reading
+        return list(best.values())
+
+    def _question(self, question: str) -> list[int]:
+        ids: list[int] = self._model.pieces(thai.normalise(question, fold_case=False).text).ids
+        if len(ids) > QUESTION_PIECES:
+            half = QUESTION_PIECES // 2
+            ids = [*ids[:half], *ids[-half:]]
+        return ids
+
+    def _windows(self, question: list[int], number: int, passage: Titled) -> list[_Window]:
+        """What is read of a passage: as a rule all of it at once."""
+        title, text = passage
+        copy = thai.normalise(text, fold_case=False)
+        pieces = self._model.pieces(copy.text)
+        named = self._model.pieces(thai.normalise(title, fold_case=False).text).ids[:TITLE_PIECES]
+        end = self._model.end
+        before = [self._model.begin, *question, end, end, *named, end, end]
+        room = self._most - len(before) - 1
+        spans = [copy.original(*offset) for offset in pieces.offsets]
+        firsts = range(0, max(1, len(spans) - OVERLAP_PIECES), room - OVERLAP_PIECES)
+        return [
+            _Window(number, text, [*before, *pieces.ids[at : at + room], end], len(before), spans[at : at + room])
+            for at in firsts
+            if spans
+        ]
+
+    def _reading(self, window: _Window, spans: np.ndarray, passage: np.ndarray) -> Reading:
+        """`spans` is (1, pieces, 2), how well an answer begins and ends there; `passage` is (1, 1 + kinds)."""
+        inside = slice(window.first, window.first + len(window.spans))
+        (begins, ends), (answers, *kinds) = spans[0, inside].T, passage[0]
+        first, last = best_span(begins, ends, ANSWER_PIECES)
+        weights = self._weights
+        span = float(begins[first] + ends[last])
+        logit = weights["span"] * span + weights["passage"] * float(answers) + weights["bias"]
+        answer = trimmed(window.text, window.spans[first][0], window.spans[last][1])
+        return Reading(window.passage, answer, logit, self._kinds[int(np.argmax(kinds))], (span, float(answers)))
 
 
-def _shift(span: Span, by: int) -> Span:
-    return span[0] + by, span[1] + by
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The pieces that are read at once; `spans` are those of the passage's own, in its `text`, from `ids[first]` on."""
+
+    passage: int
+    text: str
+    ids: list[int]
+    first: int
+    spans: list[Span]
 
 
-def overlap(one: Reading, other: Reading, hits: Sequence[Hit]) -> bool:
-    """Whether two quotes share words of one article."""
-    same_article = hits[one.hit].article.id == hits[other.hit].article.id
-    return same_article and one.quote[0] < other.quote[1] and other.quote[0] < one.quote[1]
+def best_span(begins: np.ndarray, ends: np.ndarray, most: int) -> tuple[int, int]:
+    """The first and the last piece, at most `most` of them, whose scores add up to most; the earliest of equals."""
+    scores = begins[:, None] + ends[None, :]
+    allowed = np.triu(np.ones_like(scores, dtype=bool)) & ~np.triu(np.ones_like(scores, dtype=bool), most)
+    first, last = np.unravel_index(int(np.where(allowed, scores, -np.inf).argmax()), scores.shape)
+    return int(first), int(last)
+
+
+def trimmed(text: str, start: int, end: int) -> Span:
+    """A span without the space at its ends, and without half a cluster of Thai letters."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    while start > 0 and not thai.is_boundary(text, start):
+        start -= 1
+    while end < len(text) and not thai.is_boundary(text, end):
+        end += 1
+    return start, end

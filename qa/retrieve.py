@@ -1,7 +1,11 @@
 """Question -> passages: the lexical and the dense ranking, fused.
 
 Either ranking alone can bring a passage up: neither filters the other. Reading what the passages
-say is left to `reader.py`.
+say is left to `rank.py`.
+
+Words count as a part of the best passage's, as a BM25 score means nothing across questions. A cosine counts as it
+is, times what it is worth (`Encoder.cosine_weight`): how far the nearest passage stands out tells how sure the
+vectors are, which scaling them by their best would throw away (measured: tests/benchmarks/RESULTS.md).
 """
 
 from __future__ import annotations
@@ -15,42 +19,29 @@ from index import thai
 from index.lexical import GRAM_CHARS, Alternatives
 from index.store import Index
 from index.types import Filter, Ranked, best_first, holds
-from qa.question import content_spans, read
+from qa.question import content_spans
 from qa.types import Concept, Hit, Query
 
 #: Passages taken from each ranking before they are fused, so that one found by a single search has a chance.
 POOL = 50
-#: How much the vectors say beside the words.
-DENSE_WEIGHT = 1.0
 #: One ranking is worked out beside the other: both wait for memory more than for the processor.
 _BESIDE = ThreadPoolExecutor(thread_name_prefix="khamtop-dense")
 #: Another way of writing a thing counts a little less than the question's own.
 ALIAS_WEIGHT = 0.8
 
 
-def search(
-    question: str, index: Index, history: Sequence[str] = (), k: int = 5, bounds: Filter | None = None
-) -> list[Hit]:
-    """The `k` passages that fit the question best, best first, of the articles that `bounds` lets through.
-
-    Raises:
-        KhamtopError: for a question that cannot be read (`qa.question.check`).
-    """
-    return retrieve(read(question, history, index.encoder), index, k, bounds=bounds)
-
-
 def retrieve(query: Query, index: Index, k: int, without: str | None = None, bounds: Filter | None = None) -> list[Hit]:
-    """`search`, of a question that is already read; `without` leaves out one article, by id."""
+    """The `k` passages that fit the question best by words and vectors, best first.
+
+    `bounds` lets only some articles through, and `without` leaves out one, by id.
+    """
     among = index.passages_within(bounds) if bounds else None
     hidden = index.passages_of(without) if without else frozenset()
     pool = max(POOL, k) + len(hidden)
     beside = _BESIDE.submit(dense_ranking, query, index, pool, among)
     by_words = [item for item in lexical_ranking(query, index, pool, among) if item.passage not in hidden]
     by_vector = [item for item in beside.result() if item.passage not in hidden]
-    scores: dict[int, float] = {}
-    for ranking, weight in ((by_words, 1.0), (by_vector, DENSE_WEIGHT)):
-        for passage, score in _scaled(ranking):
-            scores[passage] = scores.get(passage, 0.0) + weight * score / (1.0 + DENSE_WEIGHT)
+    scores = fused(by_words, by_vector, index.encoder.cosine_weight)
     word_rank, vector_rank = _ranks(by_words), _ranks(by_vector)
     return [
         _hit(copies, best.score, vector_rank.get(best.passage), word_rank.get(best.passage), index)
@@ -115,7 +106,7 @@ def _is_written(concept: Concept, index: Index) -> bool:
 
 def dense_ranking(query: Query, index: Index, k: int, among: np.ndarray | None = None) -> list[Ranked]:
     """The passages (of those `among`) whose vectors lie nearest to the question's."""
-    text = thai.spaced(query.text) if index.encoder.reads_words else query.text
+    text = thai.spaced(query.text) if index.encoder.reads_words else query.asked
     vector = index.encoder.encode_questions([text])[0]
     return index.dense.search(vector, k, among) if vector.any() else []
 
@@ -132,10 +123,19 @@ def _stretches(text: str) -> list[str]:
     return stretches
 
 
-def _scaled(ranking: list[Ranked]) -> list[tuple[int, float]]:
-    """Scores as a part of the best one, so that two rankings can be added."""
-    best = ranking[0].score if ranking else 1.0
-    return [(item.passage, item.score / best) for item in ranking] if best > 0 else []
+def fused(by_words: Sequence[Ranked], by_vector: Sequence[Ranked], cosine_weight: float) -> dict[int, float]:
+    """Passage number -> its score, of all passages in either ranking.
+
+    A passage that one of them does not have counts there as much as the last that it has, at most.
+    """
+    best = max((item.score for item in by_words), default=0.0) or 1.0
+    words = {item.passage: item.score / best for item in by_words}
+    cosines = {item.passage: item.score for item in by_vector}
+    furthest = min(cosines.values(), default=0.0)
+    return {
+        passage: words.get(passage, 0.0) + cosine_weight * (cosines.get(passage, furthest) - furthest)
+        for passage in words.keys() | cosines.keys()
+    }
 
 
 def _ranks(ranking: list[Ranked]) -> dict[int, int]:

@@ -3,7 +3,7 @@
 A slip makes word cutting fall into pieces that nobody writes: "ยูเครณ" is cut ยู, เค, รณ. A row of pieces is
 read as the dictionary's word one slip away from it where a slip in that word is likelier than the pieces are
 (a noisy channel). Only everyday words are known here: a slip in a name is left to the 4-grams of
-`index/lexical.py` and to the likeness of letters in `confidence.py`.
+`index/lexical.py` and to the reader.
 """
 
 from __future__ import annotations

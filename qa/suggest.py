@@ -1,25 +1,31 @@
-"""Questions to begin with and to go on with: made from what the articles say, kept only if the articles answer them."""
+"""Questions to begin with and to go on with: made from what the articles say, kept only if the articles answer them.
+
+Questions to begin with are asked of the whole index. For those to go on with somebody waits: they are read where they
+were made.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from index import thai
 from index.store import Index
-from index.types import Article
+from index.types import Article, Span
 from qa.answer import answer
+from qa.quote import quote_around
+from qa.reader import Reader, load_reader
+from qa.types import Answer
 
 #: To begin with, so many articles are looked at, and more only if these give too few questions; and so many questions
 #: tried before giving up: a page waits for them.
 _ARTICLES = (24, 240)
-_TRIED_FIRST = 150
-#: To go on with, so many passages are looked at for articles, and so many questions tried before giving up: each
-#: costs an answer, and a person is waiting. After 40 news questions on 2,000 articles there were two or three to go
-#: on with 38 times; 13 times from five passages.
-_PASSAGES = 20
-_TRIED = 10
+_TRIED_FIRST = 100
+#: To go on with, so many questions are tried before giving up: each is read, and a person is waiting.
+_TRIED = 6
+#: Characters that are read on both sides of the words which a question was made for.
+_AROUND = 200
 
 _POSITION = re.compile(
     r"(?:รอง|ผู้ช่วย|ที่ปรึกษา)?(?:นายกรัฐมนตรี|รัฐมนตรี|ประธาน|หัวหน้า|อธิบดี|เลขาธิการ|ปลัด|ผู้อำนวยการ|โฆษก|ผู้ว่า|ผู้บัญชาการ|เอกอัครราชทูต)\S{3,40}"
@@ -29,26 +35,27 @@ _DATED = re.compile(r"(?!ตาม|ที่|ซึ่ง|โดย|และ|�
 _SINCE = re.compile(r"(?!ตาม|ที่|ซึ่ง|โดย|และ|จาก|“)(?P<event>\S{12,60}?)ตั้งแต่$")
 
 
-def suggest(index: Index, count: int = 4) -> list[str]:
+def suggest(index: Index, count: int = 4, reader: Reader | None = None) -> list[str]:
     """Up to `count` questions that the indexed articles answer, of different kinds and articles where possible."""
+    reader = reader or load_reader()
     tried: set[str] = set()
     chosen: list[str] = []
 
-    def first_answered(candidates: Iterator[tuple[str, str]]) -> str | None:
+    def first_answered(article: Article, candidates: Iterator[tuple[str, Span]]) -> str | None:
         for question, said in candidates:
             if len(tried) == _TRIED_FIRST:
                 return None
             if question not in tried:
                 tried.add(question)
-                if _answered(question, said, index):
+                if _answers(article, question, said, reader) and not answer(question, index, reader=reader).abstained:
                     return question
         return None
 
     for spread in _ARTICLES:
-        makers = [_candidates(article) for article in index.articles(spread=spread)]
+        makers = [(article, _candidates(article)) for article in index.articles(spread=spread)]
         while makers and len(chosen) < count:
             for maker in list(makers):  # one of each article in turn
-                if (question := first_answered(maker)) is None:
+                if (question := first_answered(*maker)) is None:
                     makers.remove(maker)
                 else:
                     chosen.append(question)
@@ -57,32 +64,28 @@ def suggest(index: Index, count: int = 4) -> list[str]:
     return chosen
 
 
-def follow_ups(question: str, index: Index, history: Sequence[str] = (), count: int = 3) -> list[str]:
-    """Up to `count` questions to go on with after `question`, each answered by the articles when asked next.
+def follow_ups(found: Answer, history: Sequence[str] = (), count: int = 3, reader: Reader | None = None) -> list[str]:
+    """Up to `count` questions to go on with after an answer; `history` are the questions before it.
 
-    Made from the articles that its answer quotes, then from the others that were found; none asks what was
-    asked before, or what the answer's quotes already tell.
-
-    Raises:
-        KhamtopError: for a question that cannot be read (`qa.question.check`).
+    Made from the articles that it quotes, then from the others that were found; each is answered there. None asks
+    what was asked before, or what the answer's quotes already tell.
     """
-    found = answer(question, index, history, _PASSAGES)
-    asked = [*history, question]
+    reader = reader or load_reader()
     told = [citation.quote for citation in found.citations]
     near = [citation.article for citation in found.citations] + [hit.article for hit in found.hits]
-    articles = {article.id: article for article in near}.values()
-    seen = {_plain(earlier) for earlier in asked}
+    seen = {_plain(earlier) for earlier in (*history, found.question)}
     chosen: list[str] = []
     tried = 0
-    for candidate, said in chain.from_iterable(map(_candidates, articles)):
-        if len(chosen) == count or tried == _TRIED:
-            break
-        if _plain(candidate) in seen or any(said in quote for quote in told):
-            continue
-        seen.add(_plain(candidate))
-        tried += 1
-        if _answered(candidate, said, index, asked):
-            chosen.append(candidate)
+    for article in {article.id: article for article in near}.values():
+        for candidate, said in _candidates(article):
+            if len(chosen) == count or tried == _TRIED:
+                return chosen
+            if _plain(candidate) in seen or any(article.text[slice(*said)] in quote for quote in told):
+                continue
+            seen.add(_plain(candidate))
+            tried += 1
+            if _answers(article, candidate, said, reader):
+                chosen.append(candidate)
     return chosen
 
 
@@ -91,15 +94,19 @@ def _plain(question: str) -> str:
     return "".join(thai.stretches(thai.normalise(question).text))
 
 
-def _answered(question: str, said: str, index: Index, history: Sequence[str] = ()) -> bool:
-    found = answer(question, index, history)
-    return not found.abstained and any(said in citation.quote for citation in found.citations)
+def _answers(article: Article, question: str, said: Span, reader: Reader) -> bool:
+    """Whether the reader finds the words that a question was made for, where they stand in its article."""
+    begin, end = max(0, said[0] - _AROUND), said[1] + _AROUND
+    for reading in reader.read(question, [(article.title, article.text[begin:end])]):
+        start, stop = quote_around(article.text, (begin + reading.answer[0], begin + reading.answer[1]))
+        return reading.chance >= reader.sure and start <= said[0] and said[1] <= stop
+    return False
 
 
-def _candidates(article: Article) -> Iterator[tuple[str, str]]:
-    """Questions that an article might answer, each with words that the answer must hold."""
-    phrases = [article.text[start:end] for start, end in thai.phrases(article.text)]
-    makers = [_who(phrases), _when(phrases), _since(phrases)]
+def _candidates(article: Article) -> Iterator[tuple[str, Span]]:
+    """Questions that an article might answer, each with where the words stand that the answer must hold."""
+    phrases = list(thai.phrases(article.text))
+    makers = [_who(article.text, phrases), _when(article.text, phrases), _since(article.text, phrases)]
     while makers:
         for maker in list(makers):
             candidate = next(maker, None)
@@ -109,20 +116,20 @@ def _candidates(article: Article) -> Iterator[tuple[str, str]]:
                 yield candidate
 
 
-def _who(phrases: list[str]) -> Iterator[tuple[str, str]]:
+def _who(text: str, phrases: list[Span]) -> Iterator[tuple[str, Span]]:
     for first, last, position in zip(phrases, phrases[1:], phrases[2:], strict=False):
-        match = _POSITION.fullmatch(position)
-        if match and _NAME.fullmatch(first):
-            yield f"ใครคือ{position}", last
+        office = text[slice(*position)]
+        if _POSITION.fullmatch(office) and _NAME.fullmatch(text[slice(*first)]):
+            yield f"ใครคือ{office}", last
 
 
-def _when(phrases: list[str]) -> Iterator[tuple[str, str]]:
+def _when(text: str, phrases: list[Span]) -> Iterator[tuple[str, Span]]:
     for phrase in phrases:
-        if match := _DATED.match(phrase):
-            yield f"{match['event']}เมื่อใด", phrase[match.end("event") :]
+        if match := _DATED.match(text[slice(*phrase)]):
+            yield f"{match['event']}เมื่อใด", (phrase[0] + match.end("event"), phrase[1])
 
 
-def _since(phrases: list[str]) -> Iterator[tuple[str, str]]:
+def _since(text: str, phrases: list[Span]) -> Iterator[tuple[str, Span]]:
     for phrase, date in pairwise(phrases):
-        if match := _SINCE.match(phrase):
+        if match := _SINCE.match(text[slice(*phrase)]):
             yield f"{match['event']}ตั้งแต่เมื่อใด", date

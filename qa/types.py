@@ -13,8 +13,15 @@ from index.types import Article, Passage, Span
 
 Language = Literal["th", "en"]
 
-#: What a question asks for, as far as its words tell.
-Kind = Literal["who", "when", "where", "how_many", "why", "which", "other"]
+#: What a question asks for: the reader tells it, or else the question's words as far as they do.
+Kind = Literal[
+    "who", "when", "where", "how_many", "what", "which", "why", "how", "list", "said", "define", "yes_no", "other"
+]
+#: Those that a few words answer, which then stand in large type.
+SHORT_KINDS = frozenset({"who", "when", "where", "how_many", "what", "which"})
+
+#: An answer; not sure, and this is the nearest; or nothing about this.
+Verdict = Literal["answer", "unsure", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +40,17 @@ class Concept:
 class Query:
     """A question as read: what to look for, and what a good answer looks like.
 
-    `text` is the question to embed (of a follow-up, with what it goes back to); `kind` is what is
-    asked for and `several` whether more than one thing is.
+    `asked` is what models embed and read: the question as it was typed, of a follow-up after the question that it
+    goes back to. `text` is the same in one spelling, without politeness and slips, as words are looked for; `kind`
+    is what is asked for, as far as its words tell.
     """
 
     question: str
     language: Language
+    asked: str
     text: str
     concepts: tuple[Concept, ...]
     kind: Kind
-    several: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +98,25 @@ class Answer:
     """What the articles say to a question, or that they do not say it.
 
     `short` is a span of the first citation's article that lies within its quote, where a short
-    answer can be told. `confidence` runs from 0 to 1; an abstained answer has no citations, and
-    its `hits` are the nearest passages. `language` is the one that the question was asked in.
+    answer can be told. `confidence` runs from 0 to 1. Where the `verdict` is not "answer" it abstains:
+    there are no citations, `nearest` quotes what comes nearest if it is "unsure", and `hits` are the
+    nearest passages. `language` is the one that the question was asked in.
     """
 
     question: str
     language: Language
+    verdict: Verdict
+    kind: Kind
     citations: tuple[Citation, ...]
+    nearest: tuple[Citation, ...]
     short: Span | None
     hits: tuple[Hit, ...]
     confidence: float
-    abstained: bool
+
+    @property
+    def abstained(self) -> bool:
+        """Whether it asserts nothing."""
+        return self.verdict != "answer"
 
     @property
     def short_answer(self) -> str | None:

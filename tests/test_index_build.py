@@ -112,10 +112,19 @@ def test_the_passages_of_a_long_article_have_a_vector_for_each_stretch(seed_text
     assert len(whole.embedded) == report.passages
 
 
-def test_what_is_embedded_is_normalised(folder):
+@pytest.mark.parametrize(
+    ("as_words", "with_title", "embedded"),
+    [
+        (False, False, ["ข่าว", "นํ้าท่วม ปี ๒๕๖๕ NATO"]),  # as it is written: a model brings its own spelling
+        (False, True, ["ข่าว", "ข่าว\nนํ้าท่วม ปี ๒๕๖๕ NATO"]),
+        (True, False, ["ข่าว", "น้ำท่วม ปี 2565 nato"]),
+    ],
+)
+def test_what_is_embedded_is_what_the_encoder_wants(folder, as_words, with_title, embedded):
     spy = Spy()
-    build_articles([Article("1", "", "นํ้าท่วม ปี ๒๕๖๕ NATO", "a")], folder, spy)
-    assert spy.embedded == ["น้ำท่วม ปี 2565 nato"]
+    spy.reads_words, spy.reads_titles = as_words, with_title
+    build_articles([Article("1", "ข่าว", "นํ้าท่วม ปี ๒๕๖๕ NATO", "a")], folder, spy)
+    assert spy.embedded == embedded
 
 
 def test_what_was_not_indexed_is_listed_with_its_reason(news, folder):
@@ -147,14 +156,24 @@ def test_a_missing_path_leaves_the_last_index(news, folder, tmp_path):
 
 
 def test_progress_tells_each_stage_from_its_start_to_its_end(news, folder, monkeypatch):
-    monkeypatch.setattr(building, "_STRETCHES_A_BATCH", 2)
+    monkeypatch.setattr(building, "_FIRST_BATCH", 2)
     told = []
     build([news], folder, ToyEncoder(), lambda *step: told.append(step))
     assert told == [
         ("read", 1, 0), ("read", 2, 0), ("read", 3, 0),
-        ("embed", 1, 3), ("embed", 2, 3), ("embed", 3, 3),
+        ("left", 0, 0), ("embed", 1, 3), ("embed", 2, 3), ("embed", 3, 3),
         ("write", 0, 1),
     ]  # fmt: skip
+
+
+def test_after_the_first_vectors_it_tells_once_how_long_the_others_will_take(folder, monkeypatch):
+    clock = iter(range(0, 10_000, 3))  # three seconds from each look to the next
+    monkeypatch.setattr(building, "_FIRST_BATCH", 2)
+    monkeypatch.setattr(building.time, "perf_counter", lambda: next(clock))
+    articles = [Article(str(at), "", f"ข่าวที่ {at}", "a") for at in range(20)]
+    told = []
+    build_articles(articles, folder, ToyEncoder(), lambda *step: told.append(step))
+    assert [step for step in told if step[0] == "left"] == [("left", 0, 27)]  # 18 articles more, after 2 in 3 s
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def content(folder):
 
 def theme_likeness(folder):
     """How much more alike two words of one theme are than two of different themes, by the mean of cosines."""
-    vectors = load_encoder(str(folder)).word_vectors(WORDS)
+    vectors = load_encoder(str(folder)).encode_passages(WORDS)
     theme = np.arange(len(WORDS)) // len(THEMES[0])
     cosines, same = vectors @ vectors.T, theme[:, None] == theme
     return float(cosines[same & ~np.eye(len(WORDS), dtype=bool)].mean() - cosines[~same].mean())

@@ -57,8 +57,36 @@ def test_the_whole_contract_is_there(file):
     assert figures["retrieval"]["lexical"]["R@1"] == 100.0
     assert figures["retrieval"]["hybrid"]["MRR@10"] == 100.0
     assert figures["answer"]["answer@1"] == 100.0
-    assert set(figures["answer"]) == {"answer@1", "quote_chars_median", "exact_match", "f1"}
+    assert set(figures["answer"]) == {
+        "answer@1", "answer@1_within_150", "quote_chars_median", "exact_match", "f1",
+    }  # fmt: skip
     assert set(figures["abstain"]) == {"auroc", "answered_when_answerable", "abstained_when_not"}
+
+
+def test_unanswerable_questions_are_counted_by_themselves_and_groups_too(file, tmp_path):
+    data = json.loads(file.read_text("utf-8"))
+    first, second, third = (article["paragraphs"][0]["qas"] for article in data["data"])
+    first[0] |= {"lang": "th", "kind": "who"}
+    second[0] |= {"lang": "th", "kind": "when"}
+    third.append({"id": "q3", "question": "สูตรแกงเขียวหวาน", "answers": [], "is_impossible": True, "lang": "th"})
+    file.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+    figures = evaluate(file, ToyEncoder())
+    assert figures["questions"] == 2
+    assert figures["no_answer"] == {
+        "questions": 1, "refused": 100.0, "refused_when_85_answered": 100.0, "auroc": 100.0,
+    }  # fmt: skip
+    groups = {group: of_group["questions"] for group, of_group in figures["groups"].items()}
+    assert groups == {"th": 2, "who": 1, "when": 1, "short": 2}
+
+
+def test_a_follow_up_is_asked_after_its_history(file):
+    data = json.loads(file.read_text("utf-8"))
+    asked = data["data"][0]["paragraphs"][0]["qas"][0]
+    asked |= {"question": "เขาเป็นใคร", "history": ["นายกเทศมนตรีเมืองพัทยา"]}
+    file.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+    _, questions = load(file)
+    assert questions[0].history == ("นายกเทศมนตรีเมืองพัทยา",)
+    assert evaluate(file, ToyEncoder())["retrieval"]["hybrid"]["R@1"] == 100.0
 
 
 def test_other_words_for_the_questions_come_from_a_second_file(file, tmp_path):

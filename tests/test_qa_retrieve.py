@@ -5,7 +5,8 @@ import pytest
 from index.types import Ranked
 from qa import retrieve as retrieving
 from qa.question import read
-from qa.retrieve import DENSE_WEIGHT, retrieve, search
+from qa.rank import search
+from qa.retrieve import fused, retrieve
 
 
 @pytest.fixture
@@ -19,13 +20,40 @@ def rankings(monkeypatch):
     return put
 
 
-def test_fused_score_adds_each_score_as_a_part_of_its_best(rankings, small_index):
-    rankings(lexical=[(1, 8.0), (2, 4.0)], dense=[(2, 0.9), (3, 0.45)])
-    scores = {hit.article.id: hit.score for hit in retrieve(read("นาโต"), small_index, 3)}
-    whole = 1.0 + DENSE_WEIGHT  # so that the best of both rankings scores 1
-    assert scores == pytest.approx(
-        {"flood": 1.0 / whole, "summit": (0.5 + DENSE_WEIGHT) / whole, "train": 0.5 * DENSE_WEIGHT / whole}
-    )
+def test_words_count_as_a_part_of_the_best_and_cosines_as_they_are():
+    by_words, by_vector = [Ranked(1, 8.0), Ranked(2, 4.0)], [Ranked(2, 0.9), Ranked(3, 0.4)]
+    assert fused(by_words, by_vector, 10.0) == pytest.approx({1: 1.0, 2: 0.5 + 10 * 0.5, 3: 0.0})
+
+
+def test_a_ranking_that_is_sure_outweighs_one_that_is_not():
+    scores = fused([Ranked(1, 5.0), Ranked(2, 4.9)], [Ranked(2, 0.9), Ranked(1, 0.7)], 1.0)
+    assert scores[2] > scores[1]  # by words there is hardly a difference
+    scores = fused([Ranked(2, 9.0), Ranked(1, 2.0)], [Ranked(1, 0.81), Ranked(2, 0.8)], 1.0)
+    assert scores[2] > scores[1]  # and here by vectors
+
+
+def test_what_only_one_ranking_has_counts_in_the_other_as_its_last():
+    scores = fused([Ranked(1, 5.0)], [Ranked(2, 0.9), Ranked(3, 0.2)], 1.0)
+    assert scores == pytest.approx({1: 1.0, 2: 0.7, 3: 0.0})
+
+
+@pytest.mark.parametrize("weight", [0.5, 2.0, 20.0])
+def test_fused_is_never_worse_than_the_better_of_both_on_a_small_set(weight):
+    """Each ranking is sure where it is right, and wavers where it is wrong: a rule that keeps that loses nothing."""
+    cases = [  # (by words, by vectors): passage 1 is right
+        ([(1, 9.0), (2, 3.0)], [(2, 0.52), (1, 0.5)]),
+        ([(2, 5.1), (1, 5.0)], [(1, 0.9), (2, 0.4)]),
+        ([(1, 9.0), (3, 2.0)], [(1, 0.8), (3, 0.3)]),
+    ]
+
+    def right(first) -> int:
+        return sum(first(words, vectors) == 1 for words, vectors in cases)
+
+    def best_fused(words, vectors):
+        scores = fused([Ranked(*item) for item in words], [Ranked(*item) for item in vectors], weight)
+        return max(scores, key=scores.__getitem__)
+
+    assert right(best_fused) >= max(right(lambda words, _: words[0][0]), right(lambda _, vectors: vectors[0][0]))
 
 
 def test_a_hit_says_which_search_found_it_and_where(rankings, small_index):

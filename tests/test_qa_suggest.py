@@ -1,7 +1,5 @@
 """Questions to begin with: every one of them is answered by the articles that it was made from."""
 
-from dataclasses import replace
-
 import pytest
 
 from index.build import build_articles
@@ -10,8 +8,7 @@ from index.types import Article
 from qa import suggest as suggesting
 from qa.answer import answer
 from qa.suggest import follow_ups, suggest
-from qa.types import Citation
-from tests.toys import ToyEncoder
+from tests.toys import ToyEncoder, ToyReader
 
 PEOPLE = [
     ("นายสมชาย ใจดี", "อธิบดีกรมชลประทาน", "กล่าวว่าระดับน้ำในเขื่อนลดลง"),
@@ -61,11 +58,10 @@ def test_where_a_few_articles_give_too_few_more_are_looked_at(indexed, monkeypat
 
 
 def test_it_gives_up_after_so_many_questions_that_are_not_answered(indexed, monkeypatch):
-    asked = []
-    monkeypatch.setattr(suggesting, "_answered", lambda question, *rest: asked.append(question))
     monkeypatch.setattr(suggesting, "_TRIED_FIRST", 2)
-    assert suggest(indexed(*map(paragraph, PEOPLE))) == []
-    assert len(asked) == 2
+    reader = ToyReader({}, otherwise=-9.0)
+    assert suggest(indexed(*map(paragraph, PEOPLE)), reader=reader) == []
+    assert len(reader.asked) == 2
 
 
 def test_the_questions_are_of_different_kinds(suggested):
@@ -113,21 +109,16 @@ def test_an_article_that_names_no_person_and_no_date_suggests_nothing(indexed, t
     assert suggest(indexed(text)) == []
 
 
-def test_what_the_index_does_not_answer_is_not_suggested(indexed, monkeypatch):
+def test_what_the_reader_does_not_find_is_not_suggested(indexed):
     index = indexed(paragraph(*PEOPLE))
     assert len(suggest(index)) == 3
-    monkeypatch.setattr(suggesting, "answer", lambda question, index, *history: answer(question, index, threshold=1.01))
-    assert suggest(index) == []
+    assert suggest(index, reader=ToyReader({}, otherwise=-1.0)) == []
 
 
-def test_what_is_answered_with_other_words_is_not_suggested(indexed, monkeypatch):
-    index = indexed(paragraph(*PEOPLE))
-    article = Article("b", "ข่าว", paragraph(PEOPLE[1]), "b.txt")
-    other = replace(
-        answer("มาลี ทองคำ", index), citations=(Citation(1, article, 0, len(article.text)),), abstained=False
-    )
-    monkeypatch.setattr(suggesting, "answer", lambda question, index, *history: other)
-    assert suggest(index) == [f"ใครคือ{PEOPLE[1][1]}"]
+def test_what_the_reader_answers_with_other_words_is_not_suggested(indexed):
+    index = indexed(apart(*PEOPLE))
+    # it points at the first phrase of what it is given, which is far from the name but for the first person
+    assert suggest(index, reader=ToyReader({}, otherwise=9.0)) == [f"ใครคือ{PEOPLE[0][1]}"]
 
 
 FIRST = f"ใครคือ{PEOPLE[0][1]}"
@@ -142,7 +133,7 @@ def apart(*people):
 def test_what_follows_is_answered_when_it_is_asked_next_and_was_not_asked_before(seed_index):
     history, question = [], "ใครคือนายกรัฐมนตรีญี่ปุ่น"
     for _ in range(2):
-        following = follow_ups(question, seed_index, history)
+        following = follow_ups(answer(question, seed_index, history), history)
         assert 1 <= len(following) <= 3
         assert not {question, *history} & set(following)
         history.append(question)
@@ -153,31 +144,26 @@ def test_what_follows_is_answered_when_it_is_asked_next_and_was_not_asked_before
 
 def test_what_follows_comes_from_the_articles_of_the_answer_first(indexed):
     index = indexed(apart(*PEOPLE[:2]), apart(PEOPLE[2]))
-    assert follow_ups(FIRST, index)[0] == f"ใครคือ{PEOPLE[1][1]}"
-    assert follow_ups(f"ใครคือ{PEOPLE[2][1]}", index, count=1) == [FIRST]  # its own article has nothing else
+    assert follow_ups(answer(FIRST, index))[0] == f"ใครคือ{PEOPLE[1][1]}"
+    assert follow_ups(answer(f"ใครคือ{PEOPLE[2][1]}", index), count=1) == [FIRST]  # its own article has nothing else
 
 
 @pytest.mark.parametrize("asked", [f"ใครคือ{PEOPLE[1][1]}", f" ใคร คือ{PEOPLE[1][1]}?", f"ใครคือ{PEOPLE[1][1]} "])
 def test_what_was_asked_before_in_other_spaces_does_not_follow(indexed, asked):
     index = indexed(apart(*PEOPLE[:2]))
-    assert follow_ups(FIRST, index) == [f"ใครคือ{PEOPLE[1][1]}"]
-    assert follow_ups(FIRST, index, [asked]) == []
+    found = answer(FIRST, index)
+    assert follow_ups(found) == [f"ใครคือ{PEOPLE[1][1]}"]
+    assert follow_ups(found, [asked]) == []
 
 
 def test_what_the_answer_has_told_already_does_not_follow(indexed):
     index = indexed(apart(*PEOPLE[:2]))
-    assert FIRST not in follow_ups(f"{PEOPLE[0][1]}คือใคร", index)
+    assert FIRST not in follow_ups(answer(f"{PEOPLE[0][1]}คือใคร", index))
 
 
-def test_what_the_index_does_not_answer_does_not_follow_and_trying_ends(indexed, monkeypatch):
+def test_what_the_reader_does_not_find_does_not_follow_and_trying_ends(indexed, monkeypatch):
     index = indexed(*(apart(*PEOPLE) + f"\nเรื่องที่ {number}" for number in range(9)))
-    asked = []
-
-    def refusing(question, index, *more):
-        asked.append(question)
-        return replace(answer(question, index, *more), abstained=True)
-
-    monkeypatch.setattr(suggesting, "answer", refusing)
     monkeypatch.setattr(suggesting, "_TRIED", 2)
-    assert follow_ups("ราคาข้าว", index) == []
-    assert len(asked) == 3  # the question itself, and two more
+    reader = ToyReader({}, otherwise=-9.0)
+    assert follow_ups(answer("ราคาข้าว", index, reader=reader), reader=reader) == []
+    assert len({question for question, _ in reader.asked}) == 3  # the question itself, and two more

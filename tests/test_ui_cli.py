@@ -35,7 +35,8 @@ def test_ask_gives_the_contracts_json_and_nothing_else(folder):
     found = json.loads(result.stdout)
     assert result.exit_code == 0
     assert set(found) == {
-        "question", "answer", "short_answer", "abstained", "confidence", "citations", "passages",
+        "question", "answer", "short_answer", "verdict", "kind", "abstained", "confidence", "citations", "nearest",
+        "passages",
     }  # fmt: skip
     assert set(found["citations"][0]) == {
         "number", "article_id", "title", "source", "published", "start", "end", "quote",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -37,21 +38,28 @@ def answer() -> Answer:
     return Answer(
         question="ตลาดน้ำเปิดที่ไหน",
         language="th",
+        verdict="answer",
+        kind="where",
         citations=(
             cite(1, MARKET, "ตลาดน้ำเปิดเมื่อวันเสาร์ที่เมืองเก่า"),
             cite(2, MARKET, "เรือสิบลำ"),
             cite(3, BRIDGE, "สะพานอยู่ที่เมืองเก่า"),
         ),
+        nearest=(),
         short=span(MARKET, "เมืองเก่า"),
         hits=(hit(BRIDGE, BRIDGE.text, 0.9), hit(MARKET, PASSAGE, 1.4, 2, 1), hit(MARKET, "“ดี”", 0.2, None, 3)),
         confidence=0.87654,
-        abstained=False,
     )
 
 
 @pytest.fixture
 def abstained() -> Answer:
-    return Answer("Where is the airport?", "en", (), None, (hit(MARKET, PASSAGE),), 0.1, True)
+    return Answer("Where is the airport?", "en", "nothing", "where", (), (), None, (hit(MARKET, PASSAGE),), 0.1)
+
+
+@pytest.fixture
+def unsure(abstained: Answer) -> Answer:
+    return replace(abstained, verdict="unsure", nearest=(cite(1, MARKET, "เรือสิบลำ"),))
 
 
 # -- JSON -----------------------------------------------------------------------------------------
@@ -60,7 +68,8 @@ def abstained() -> Answer:
 def test_json_of_an_answer_is_the_contract(answer: Answer) -> None:
     data = render.to_json(answer)
     assert list(data) == [
-        "question", "answer", "short_answer", "abstained", "confidence", "citations", "passages",
+        "question", "answer", "short_answer", "verdict", "kind", "abstained", "confidence", "citations", "nearest",
+        "passages",
     ]  # fmt: skip
     assert data["answer"] == (
         "เมืองเก่า [1]\n\nบทความระบุว่า “ตลาดน้ำเปิดเมื่อวันเสาร์ที่เมืองเก่า” [1]\n\n"
@@ -83,6 +92,19 @@ def test_json_of_an_abstention_says_so_and_keeps_the_nearest_passages(abstained:
     assert data["answer"] == "The articles do not answer this question."
     assert (data["abstained"], data["short_answer"], data["citations"]) == (True, None, [])
     assert [passage["text"] for passage in data["passages"]] == [PASSAGE]
+
+
+def test_where_it_is_not_sure_the_nearest_quotes_stand_apart_from_answers(unsure: Answer) -> None:
+    data = render.to_json(unsure)
+    assert (data["verdict"], data["abstained"], data["citations"]) == ("unsure", True, [])
+    assert [nearest["quote"] for nearest in data["nearest"]] == ["เรือสิบลำ"]
+    assert data["answer"].startswith("Not sure")
+    assert "“เรือสิบลำ” [1]" in data["answer"]
+    assert render.to_text(unsure).splitlines()[-1] == "[1] เปิดตลาด · 5 ม.ค. 2560 · a/market.txt"
+    page = render.to_page(unsure)
+    assert page["refusal"] == "Not sure that the articles answer this. What comes nearest:"
+    assert [line["number"] for line in page["lines"]] == [1]
+    assert page["cards"][0]["numbers"] == [1]
 
 
 def test_json_of_a_build_lists_what_was_rejected() -> None:
@@ -164,14 +186,14 @@ def test_the_pages_sources_are_passages_with_their_quotes_marked_cited_ones_firs
 
 def test_a_quote_that_runs_past_its_passage_is_shown_whole(answer: Answer) -> None:
     quote = cite(1, MARKET, "เรือสิบลำ\n\nนายกเทศมนตรี")
-    card = render.to_page(Answer("?", "th", (quote,), None, answer.hits[1:2], 1.0, False))["cards"][0]
+    card = render.to_page(replace(answer, citations=(quote,), short=None, hits=answer.hits[1:2]))["cards"][0]
     assert card["parts"][-1] == {"text": quote.quote, "number": 1}
 
 
 def test_a_quote_in_two_overlapping_passages_is_shown_in_one(answer: Answer) -> None:
     quote = cite(1, MARKET, "มีร้านค้า ๓๐ ร้าน และเรือสิบลำ")
     hits = (hit(MARKET, "มีร้านค้า ๓๐ ร้าน"), hit(MARKET, PASSAGE), hit(MARKET, f"{PASSAGE}\n\nนายก"))
-    first, *rest = render.to_page(Answer("?", "th", (quote,), None, hits, 1.0, False))["cards"]
+    first, *rest = render.to_page(replace(answer, citations=(quote,), short=None, hits=hits))["cards"]
     assert (first["text"], first["numbers"]) == (PASSAGE, [1])
     assert [card["numbers"] for card in rest] == [[], []]
 

@@ -26,6 +26,9 @@ from ui import render, texts
 DEFAULT_INDEX = Path(".khamtop")
 DEFAULT_ARTICLES = Path("seeds")
 
+#: A build that takes longer says so at its beginning, and what would be quicker.
+_LONG_SECONDS = 60
+
 #: A failure of these kinds lies in how the command was called.
 _CALL_WAS_WRONG = ("question.", "articles.missing", "eval.unreadable", "filter.", "auth.", "root_path.")
 
@@ -51,7 +54,12 @@ def _options(*names: str) -> Callable[[Any], Any]:
             show_default=True, help="File or folder of articles; may be given several times.",
         ),
         "encoder": click.option(
-            "--encoder", metavar="NAME_OR_FOLDER", help="A sentence-transformers model in place of the embedded one.",
+            "--encoder", metavar="NAME_OR_FOLDER",
+            help='A sentence-transformers model in place of the embedded one, or "static": quicker, and finds less.',
+        ),
+        "reader": click.option(
+            "--reader", metavar="NAME_OR_FOLDER",
+            help="An extractive question-answering model of transformers in place of the embedded one.",
         ),
         "k": click.option("-k", type=click.IntRange(1, 100), default=5, show_default=True, help="Number of passages."),
         "from": click.option("--from", "since", metavar="DATE", help="Only articles from this day, month or year on."),
@@ -81,7 +89,7 @@ def main() -> None:
 
 
 @main.command()
-@_options("index", "articles", "encoder", "watch")
+@_options("index", "articles", "encoder", "reader", "watch")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to serve on.")
 @click.option(
@@ -100,8 +108,8 @@ def main() -> None:
 @click.option("--root-path", metavar="PATH", help="Where a proxy puts the page, such as /khamtop; / for its root.")
 @click.option("--read-only", is_flag=True, help="For asking and reading only: no upload, removal or rebuild.")
 def serve(
-    folder: Path, articles: tuple[Path, ...], encoder: str | None, watch: bool, host: str, port: int,
-    users: tuple[str, ...], auth_file: Path | None, root_path: str | None, read_only: bool,
+    folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, watch: bool, host: str,
+    port: int, users: tuple[str, ...], auth_file: Path | None, root_path: str | None, read_only: bool,
     lang: Language | None, debug: bool,
 ) -> None:  # fmt: skip
     """Serve the web page, building the index first if there is none.
@@ -124,7 +132,7 @@ def serve(
                 for path in articles:
                     if path != DEFAULT_ARTICLES and not path.exists():  # an index may be served without the default
                         raise KhamtopError("articles.missing", path=str(path))
-                service = Service(folder, articles, encoder, read_only)
+                service = Service(folder, articles, encoder, read_only, reader)
                 service.start()
                 if watch:
                     service.watch()
@@ -139,9 +147,9 @@ def serve(
 
 @main.command()
 @click.argument("question")
-@_options("index", "encoder", "k", "from", "to", "source", "json")
+@_options("index", "encoder", "reader", "k", "from", "to", "source", "json")
 def ask(
-    question: str, folder: Path, encoder: str | None, k: int, since: str | None, until: str | None,
+    question: str, folder: Path, encoder: str | None, reader: str | None, k: int, since: str | None, until: str | None,
     source: str | None, as_json: bool, lang: Language | None, debug: bool,
 ) -> None:  # fmt: skip
     """Answer QUESTION with quotes from the indexed articles.
@@ -154,18 +162,19 @@ def ask(
     with _reporting(lang, debug):
         from qa.answer import answer
         from qa.question import check
+        from qa.reader import load_reader
 
         check(question)  # before anything is loaded for it
         bounds = filter_of(since, until, source)
-        found = answer(question, _open(folder, encoder), k=k, bounds=bounds)
+        found = answer(question, _open(folder, encoder), k=k, bounds=bounds, reader=load_reader(reader))
         _print(as_json, render.to_json(found), render.to_text(found))
 
 
 @main.command()
 @click.argument("question")
-@_options("index", "encoder", "k", "from", "to", "source", "json")
+@_options("index", "encoder", "reader", "k", "from", "to", "source", "json")
 def search(
-    question: str, folder: Path, encoder: str | None, k: int, since: str | None, until: str | None,
+    question: str, folder: Path, encoder: str | None, reader: str | None, k: int, since: str | None, until: str | None,
     source: str | None, as_json: bool, lang: Language | None, debug: bool,
 ) -> None:  # fmt: skip
     """Find the passages that fit QUESTION best.
@@ -176,11 +185,12 @@ def search(
     """
     with _reporting(lang, debug):
         from qa.question import check, language_of
-        from qa.retrieve import search as find
+        from qa.rank import search as find
+        from qa.reader import load_reader
 
         check(question)
         bounds = filter_of(since, until, source)
-        hits = find(question, _open(folder, encoder), k=k, bounds=bounds)
+        hits = find(question, _open(folder, encoder), k=k, bounds=bounds, reader=load_reader(reader))
         _print(as_json, render.hits_to_json(question, hits), render.hits_to_text(hits, language_of(question)))
 
 
@@ -267,9 +277,9 @@ def feedback(folder: Path, as_json: bool, lang: Language | None, debug: bool) ->
 @main.command("eval")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--questions", type=click.Path(path_type=Path), help="The same questions in other words, by id.")
-@_options("encoder", "from", "to", "source", "json")
+@_options("encoder", "reader", "from", "to", "source", "json")
 def evaluate(
-    file: Path, questions: Path | None, encoder: str | None, since: str | None, until: str | None,
+    file: Path, questions: Path | None, encoder: str | None, reader: str | None, since: str | None, until: str | None,
     source: str | None, as_json: bool, lang: Language | None, debug: bool,
 ) -> None:  # fmt: skip
     """Measure retrieval, answers and abstention on FILE (SQuAD JSON).
@@ -283,6 +293,7 @@ def evaluate(
     with _reporting(lang, debug):
         from index.encoder import load_encoder
         from qa.evaluate import evaluate as measure
+        from qa.reader import load_reader
 
         with tqdm(unit=" questions", disable=not sys.stderr.isatty(), leave=False) as bar:
 
@@ -291,7 +302,7 @@ def evaluate(
                 bar.update(done - bar.n)
 
             bounds = filter_of(since, until, source)
-            figures = measure(file, load_encoder(encoder), questions, progress, bounds)
+            figures = measure(file, load_encoder(encoder), questions, progress, bounds, load_reader(reader))
         if not as_json:
             click.echo(render.figures_to_text(figures), err=True)
         click.echo(json.dumps(figures, ensure_ascii=False))
@@ -302,7 +313,7 @@ def evaluate(
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the new encoder.")
 @_options("json")
 def train(articles: tuple[Path, ...], out: Path, as_json: bool, lang: Language | None, debug: bool) -> None:
-    """Fit the embedded encoder to ARTICLES of your own, and write it to a folder for --encoder.
+    """Fit the static encoder to ARTICLES of your own, and write it to a folder for --encoder.
 
     \b
     Example:
@@ -311,13 +322,13 @@ def train(articles: tuple[Path, ...], out: Path, as_json: bool, lang: Language |
     """
     with _reporting(lang, debug):
         from index.articles import read_articles
-        from index.encoder import EMBEDDED
+        from index.encoder import EMBEDDED_STATIC
         from index.train import train as fit
         from index.types import Article
 
         found = [item for item in read_articles(articles) if isinstance(item, Article)]
         with _progress(lang) as progress:
-            figures = fit(found, out, base=EMBEDDED, progress=progress)
+            figures = fit(found, out, base=EMBEDDED_STATIC, progress=progress)
         _print(as_json, figures, texts.text("train.done", _language(lang), folder=out, **figures))
 
 
@@ -344,6 +355,11 @@ def _progress(lang: Language | None) -> Iterator[Callable[[str, int, int], None]
                 current = stage
                 if stage.startswith("afresh."):
                     bar.write(texts.text(f"stage.{stage}", _language(lang)), file=sys.stderr)
+                    return
+                if stage == "left":
+                    if total >= _LONG_SECONDS:
+                        minutes = -(-total // 60)
+                        bar.write(texts.text("stage.left", _language(lang), minutes=minutes), file=sys.stderr)
                     return
                 bar.reset(total or None)
                 bar.set_description(texts.text(f"stage.{stage}", _language(lang)))

@@ -42,9 +42,12 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "answer": answer_text(answer),
         "short_answer": answer.short_answer,
+        "verdict": answer.verdict,
+        "kind": answer.kind,
         "abstained": answer.abstained,
         "confidence": round(answer.confidence, 4),
         "citations": [_citation_to_json(citation) for citation in answer.citations],
+        "nearest": [_citation_to_json(citation) for citation in answer.nearest],
         "passages": [_hit_to_json(hit) for hit in answer.hits],
     }
 
@@ -119,19 +122,31 @@ def _copies_to_json(copies: Iterable[Article]) -> dict[str, Any]:
 
 
 def answer_text(answer: Answer) -> str:
-    """The answer in one string: the short answer, then each quote in curly quotes with its `[n]`."""
-    if answer.abstained or not answer.citations:
-        return text("answer.none", answer.language)
+    """The answer in one string: the short answer, then each quote in curly quotes with its `[n]`.
+
+    Where it is not sure it says so first, and the quotes are the nearest ones.
+    """
     lines = [f"{lead} “{citation.quote}” [{citation.number}]" for lead, citation in _led(answer)]
-    if answer.short_answer:
+    if answer.abstained:
+        lines.insert(0, _refusal(answer))
+    elif answer.short_answer:
         lines.insert(0, f"{answer.short_answer} [{answer.citations[0].number}]")
     return "\n\n".join(lines)
+
+
+def _refusal(answer: Answer) -> str:
+    return text("answer.unsure" if answer.verdict == "unsure" else "answer.none", answer.language)
+
+
+def _quoted(answer: Answer) -> tuple[Citation, ...]:
+    """What is quoted: as an answer, or as what comes nearest to one."""
+    return answer.citations or answer.nearest
 
 
 def _led(answer: Answer) -> list[tuple[str, Citation]]:
     """Each citation with the words that lead to it."""
     led: list[tuple[str, Citation]] = []
-    for citation in answer.citations:
+    for citation in _quoted(answer):
         if not led:
             key = "answer.says"
         elif citation.article.id == led[-1][1].article.id:
@@ -153,16 +168,15 @@ def copies_text(copies: Sequence[Article], language: Language) -> str:
 def to_text(answer: Answer) -> str:
     """The answer as the terminal shows it: quotes with `[n]`, then their sources."""
     language = answer.language
-    if answer.abstained or not answer.citations:
-        lines = [answer_text(answer)]
-        if answer.hits:
-            lines += ["", text("answer.nearest", language)]
-            lines += [_hit_to_text(number, hit) for number, hit in enumerate(answer.hits[:NEAREST_SHOWN], start=1)]
-    else:
-        lines = [answer_text(answer), "", text("answer.sources", language)]
-        for citation in answer.citations:
+    lines = [answer_text(answer)]
+    if quoted := _quoted(answer):
+        lines += ["", text("answer.sources", language)]
+        for citation in quoted:
             lines.append(f"[{citation.number}] {_heading(citation.article)}")
             lines += [f"    {copies_text(citation.copies, language)}"] if citation.copies else []
+    elif answer.hits:
+        lines += ["", text("answer.nearest", language)]
+        lines += [_hit_to_text(number, hit) for number, hit in enumerate(answer.hits[:NEAREST_SHOWN], start=1)]
     return _shown("\n".join(lines))
 
 
@@ -204,8 +218,16 @@ def figures_to_text(figures: dict[str, Any]) -> str:
     lines.append(f"{'retrieval':<10}" + "".join(f"{column:>9}" for column in columns))
     for name, row in figures["retrieval"].items():
         lines.append(f"{name:<10}" + "".join(f"{row[column]:>9.1f}" for column in columns))
-    for part in ("answer", "abstain", "latency_ms"):
+    for part in ("answer", "abstain", "no_answer", "latency_ms"):
+        if part not in figures:
+            continue
         lines.append(f"{part}: " + ", ".join(f"{name} {figure:.1f}" for name, figure in figures[part].items()))
+    for group, of_group in figures.get("groups", {}).items():
+        found, read = of_group["retrieval"]["hybrid"], of_group["answer"]
+        lines.append(
+            f"{group:<10}{of_group['questions']:>5} questions, R@1 {found['R@1']:.1f}, R@10 {found['R@10']:.1f}, "
+            + ", ".join(f"{name} {figure:.1f}" for name, figure in read.items())
+        )
     return "\n".join(lines)
 
 
@@ -228,16 +250,17 @@ def _shown(words: str) -> str:
 def to_page(answer: Answer) -> dict[str, Any]:
     """`to_json` with what the page needs beside it.
 
-    Citations and cards have the `day` of their article, an ISO date or None. `lines` are the quotes
+    Citations and cards have the `day` of their article, an ISO date or None; where it is not sure, the citations are
+    the nearest ones. `refusal` is what it says instead of an answer, None if it answers. `lines` are the quotes
     with the words that lead to them, `cards` the sources: one for each passage, those with quotes
     first, in the order of their numbers. A part is a piece of text with `number` if it is a quote,
     and `short` if it is the short answer.
     """
     data = to_json(answer)
     data["language"] = answer.language
+    data["refusal"] = _refusal(answer) if answer.abstained else None
     data["citations"] = [
-        {**shown, **_day_to_page(citation.article)}
-        for shown, citation in zip(data["citations"], answer.citations, strict=True)
+        {**_citation_to_json(citation), **_day_to_page(citation.article)} for citation in _quoted(answer)
     ]
     data["lines"] = [
         {"lead": lead, "number": citation.number, "parts": _quote_parts(answer, citation)}
@@ -295,13 +318,13 @@ def article_to_page(article: Article, quotes: Sequence[dict[str, Any]]) -> dict[
 def _cards(answer: Answer) -> list[dict[str, Any]]:
     quotes: list[dict[int, Span]] = [{} for _ in answer.hits]
     copies = [{copy.id: copy for copy in hit.copies} for hit in answer.hits]
-    for citation in answer.citations:
+    for citation in _quoted(answer):
         holder = _holder(citation, answer.hits)
         if holder is not None:
             quotes[holder][citation.number] = (citation.start, citation.end)
             copies[holder].update({copy.id: copy for copy in citation.copies})
     cards = [_card(hit, marks, printed) for hit, marks, printed in zip(answer.hits, quotes, copies, strict=True)]
-    return sorted(cards, key=lambda card: card["numbers"][:1] or [len(answer.citations) + 1])
+    return sorted(cards, key=lambda card: card["numbers"][:1] or [len(_quoted(answer)) + 1])
 
 
 def _card(hit: Hit, marks: dict[int, Span], copies: dict[str, Article]) -> dict[str, Any]:
@@ -336,7 +359,7 @@ def _holder(citation: Citation, hits: Sequence[Hit]) -> int | None:
 
 def _quote_parts(answer: Answer, citation: Citation) -> list[Part]:
     """The quote, in three where the short answer stands inside it."""
-    if answer.short is None or citation is not answer.citations[0]:
+    if answer.short is None or citation.number != 1:
         return [{"text": citation.quote}]
     start, end = answer.short
     whole = citation.article.text

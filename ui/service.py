@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
@@ -26,7 +27,8 @@ from index.listing import Timeline
 from index.store import Index, remembered_encoder
 from index.types import Article, Encoder, Filter, KhamtopError
 from qa.answer import answer
-from qa.retrieve import search
+from qa.rank import search
+from qa.reader import Reader, load_reader
 from qa.suggest import follow_ups, suggest
 from qa.types import Answer, Hit
 from ui.feedback import Feedback
@@ -39,6 +41,10 @@ FIRST_INDEX_SECONDS = 60.0
 
 #: The most passages that one call may ask for, and the most articles of a list.
 MOST_PASSAGES = MOST_LISTED = 100
+
+#: The passages that come with an answer, unless a call asks for another number.
+_PASSAGES = 5
+_REMEMBERED_ANSWERS = 64
 
 #: More answers at a time only take the interpreter from each other, and from whoever talks to the browsers: of 64
 #: people who asked at once half waited 2.4 s with this, and 2.9 s without, on two cores that had other work too. Who
@@ -66,6 +72,8 @@ class Build:
 
     def tell(self, stage: str, done: int, total: int) -> None:
         """Notes how far the build is; what `index.build.Progress` tells."""
+        if stage == "left":  # the page works it out again as the build goes on
+            return
         if stage != self.stage:
             self._began = (self._clock(), done)
         self.stage, self.done, self.total = stage, done, total
@@ -80,21 +88,31 @@ class Build:
         return (self.total - self.done) * seconds / done
 
 
-@dataclass(frozen=True, slots=True)
 class _Opened:
-    """An index with the questions to suggest for it: replaced together, in one assignment."""
+    """An index with the questions to suggest for it and its latest answers: replaced together, in one assignment."""
 
-    index: Index
-    examples: tuple[str, ...]
+    def __init__(self, index: Index, reader: Reader) -> None:
+        self.index = index
+        self.examples = tuple(suggest(index, reader=reader))
+        #: The answer to a question, its history, `k` and bounds; a page asks for what follows an answer right after it.
+        self.answer = lru_cache(maxsize=_REMEMBERED_ANSWERS)(
+            lambda question, history, k, bounds: answer(question, index, history, k, bounds=bounds, reader=reader)
+        )
 
 
 class Service:
     """Asks and rebuilds one index; every method may be called from any thread."""
 
     def __init__(
-        self, folder: Path, articles: Sequence[Path], encoder: str | None = None, read_only: bool = False
+        self,
+        folder: Path,
+        articles: Sequence[Path],
+        encoder: str | None = None,
+        read_only: bool = False,
+        reader: str | None = None,
     ) -> None:
-        """An index in `folder`, built from `articles`; `encoder` as `load_encoder` takes it, or the index's own.
+        """An index in `folder`, built from `articles`; `encoder` as `load_encoder` takes it, or the index's own, and
+        `reader` as `load_reader` does.
 
         With `read_only` nobody who asks can change what is asked: `remove` and `uploads.py` refuse.
         """
@@ -104,6 +122,7 @@ class Service:
         self._articles = list(articles)
         self._encoder_source = encoder or remembered_encoder(folder)
         self._encoder: Encoder | None = None
+        self._reader_source = reader
         self._opened: _Opened | None = None
         self._build: Build | None = None
         self._another = False  # whether a build must follow the one under way
@@ -145,26 +164,32 @@ class Service:
 
     # Asking
 
-    def ask(self, question: str, history: Sequence[str] = (), k: int = 5, bounds: Filter | None = None) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[str] = (), k: int = _PASSAGES, bounds: Filter | None = None
+    ) -> Answer:
         """The answer; `history` are the earlier questions of the conversation, oldest first.
 
         Raises:
             KhamtopError: for a question or a `k` that cannot be worked with, or while there is no index.
         """
         _check(k)
-        index = self._ready().index
-        return self._answering.submit(answer, question, index, history, k, bounds=bounds).result()
+        opened = self._ready()
+        return self._answering.submit(opened.answer, question, tuple(history), k, bounds).result()
 
     def search(self, question: str, history: Sequence[str] = (), k: int = 5, bounds: Filter | None = None) -> list[Hit]:
         """The best `k` passages; raises as `ask` does."""
         _check(k)
         index = self._ready().index
-        return self._answering.submit(search, question, index, history, k, bounds).result()
+        return self._answering.submit(search, question, index, history, k, bounds, self._reader).result()
 
     def follow_ups(self, question: str, history: Sequence[str] = ()) -> list[str]:
         """Questions to go on with after that one, which the articles answer; raises as `ask` does."""
-        index = self._ready().index
-        return self._answering.submit(follow_ups, question, index, history).result()
+        opened = self._ready()
+
+        def follow() -> list[str]:
+            return follow_ups(opened.answer(question, tuple(history), _PASSAGES, None), history, reader=self._reader)
+
+        return self._answering.submit(follow).result()
 
     # Reading
 
@@ -343,7 +368,11 @@ class Service:
         self._encoder = index.encoder
         if prepared:
             _ = index.listing  # while the last index still answers
-        self._opened = _Opened(index, tuple(suggest(index)))
+        self._opened = _Opened(index, self._reader)
+
+    @property
+    def _reader(self) -> Reader:
+        return load_reader(self._reader_source)
 
     def _load_encoder(self) -> Encoder:
         if self._encoder is None:

@@ -213,6 +213,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "เปิดหน้าเว็บที่ {host} พอร์ต {port} ไม่ได้ กรุณาเลือกที่อยู่หรือพอร์ตอื่นด้วย --host และ --port",
         "The page cannot be served at {host}, port {port}. Choose others with --host and --port.",
     ),
+    "model.missing": ("ไม่พบโมเดลใน {folder}", "There is no model in {folder}."),
+    "model.damaged": (
+        "โมเดลใน {folder} เสียหาย ({file})",
+        "The model in {folder} is damaged ({file}).",
+    ),
+    "model.kind": (
+        "โมเดลใน {folder} เป็นชนิด {found} แต่ที่นี่ต้องการชนิด {wanted}",
+        "The model in {folder} is of the kind {found}; a {wanted} is needed here.",
+    ),
+    "reader.unreadable": (
+        "เปิดโมเดลอ่านคำตอบ {name} ไม่ได้",
+        "The reader {name} could not be opened.",
+    ),
     "train.taken": (
         "ใน {path} มีสิ่งอื่นที่ไม่ใช่ตัวเข้ารหัสอยู่แล้ว กรุณาเลือกโฟลเดอร์อื่น",
         "{path} holds something else than an encoder. Choose another folder.",
@@ -246,6 +259,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "answer.none": (
         "บทความที่มีอยู่ไม่ได้ตอบคำถามนี้",
         "The articles do not answer this question.",
+    ),
+    "answer.unsure": (
+        "ไม่แน่ใจว่าบทความตอบคำถามนี้ ข้อความที่ใกล้เคียงที่สุดมีดังนี้",
+        "Not sure that the articles answer this. What comes nearest:",
     ),
     "answer.nearest": ("ข้อความที่ใกล้เคียงที่สุด", "The nearest passages"),
     "answer.copies": ("ลงซ้ำใน {titles}", "Also printed in {titles}"),
@@ -284,6 +301,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stage.afresh.asked": ("สร้างใหม่ทั้งหมดตามที่สั่ง", "Everything is built anew, as asked."),
     "stage.read": ("กำลังอ่านบทความ", "Reading articles"),
     "stage.embed": ("กำลังทำดัชนีบทความ", "Indexing articles"),
+    "stage.left": (
+        "การทำดัชนีจะใช้เวลาอีกราว {minutes} นาที หากต้องการเร็วกว่าแต่ค้นพบได้น้อยกว่า ใช้ --encoder static",
+        "Indexing will take about {minutes} more minutes. Quicker, though it finds less: --encoder static.",
+    ),
     "stage.train": ("กำลังฝึกตัวเข้ารหัส", "Training the encoder"),
     "stage.write": ("กำลังเขียนดัชนี", "Writing the index"),
     "stage.open": ("กำลังเปิดดัชนีใหม่", "Opening the new index"),

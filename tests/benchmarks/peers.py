@@ -13,7 +13,8 @@ which is PyThaiNLP's newmm in Rust): by itself txtai takes every Thai letter for
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -22,11 +23,13 @@ import numpy as np
 
 from index import thai
 from index.build import build
-from index.encoder import load_encoder
-from index.passages import cut, spans
+from index.encoder import STATIC, load_encoder
+from index.passages import cut
+from index.prepare import Prepared, prepare
 from index.store import Index
-from index.types import Article, Passage
-from qa.retrieve import search
+from index.types import Article, Encoder
+from qa.question import read
+from qa.retrieve import retrieve
 
 #: Question, number of passages -> the ids of their articles, best first; an id may come twice.
 Find = Callable[[str, int], list[str]]
@@ -40,15 +43,15 @@ _RRF, _DEEPEST = 60, 100
 
 def build_khamtop(archive: Path, folder: Path) -> None:
     """Khamtop's own index."""
-    build([archive], folder, load_encoder())
+    build([archive], folder, measured_encoder())
 
 
 def open_khamtop(folder: Path) -> Find:
-    """Khamtop's search; a passage that several articles print gives all their ids."""
+    """Khamtop's search before anything is read; a passage that several articles print gives all their ids."""
     index = Index.open(folder)
 
     def find(question: str, k: int) -> list[str]:
-        hits = search(question, index, k=k)
+        hits = retrieve(read(question), index, k)
         return [article.id for hit in hits for article in (hit.article, *hit.copies)]
 
     return find
@@ -59,7 +62,7 @@ def build_txtai(archive: Path, folder: Path) -> None:
     from txtai import Embeddings
 
     documents = (
-        (f"{article.id}#{number}", _broken(_document(article, passage)), None)
+        (f"{article.id}#{number}", _broken(_document(article, passage.start, passage.end)), None)
         for article in archives.read(archive)
         for number, passage in enumerate(cut(article))
     )
@@ -93,7 +96,7 @@ def build_bm25s(archive: Path, folder: Path) -> None:
     import bm25s
     import faiss
 
-    encoder = load_encoder()
+    encoder = measured_encoder()
     vectors = faiss.IndexFlatIP(encoder.dimensions)
     articles: list[str] = []  # of each passage
     owners: list[int] = []  # of each vector: its passage
@@ -102,12 +105,12 @@ def build_bm25s(archive: Path, folder: Path) -> None:
 
     def stretches() -> Iterator[str]:
         for article in archives.read(archive):
-            for passage, texts in stretches_of(article, cut(article), encoder.span_chars):
-                words = _words(_document(article, passage))
+            for passage in prepared(article, encoder):
+                words = _words(_document(article, *passage.span))
                 tokens.append([vocabulary.setdefault(word, len(vocabulary)) for word in words])
-                owners.extend([len(articles)] * len(texts))
+                owners.extend([len(articles)] * len(passage.stretches))
                 articles.append(article.id)
-                yield from texts
+                yield from passage.stretches
 
     texts = stretches()
     for batch in iter(lambda: list(islice(texts, _STRETCHES_A_BATCH)), []):
@@ -125,7 +128,7 @@ def open_bm25s(folder: Path) -> Find:
     import bm25s
     import faiss
 
-    encoder = load_encoder()
+    encoder = measured_encoder()
     ranker = bm25s.BM25.load(str(folder))
     vectors = faiss.read_index(str(folder / "vectors.faiss"))
     owners = np.load(folder / "owners.npy")
@@ -134,9 +137,7 @@ def open_bm25s(folder: Path) -> Find:
     def find(question: str, k: int) -> list[str]:
         deep = min(_DEEPEST, len(articles))
         by_words, _ = ranker.retrieve([_words(question)], k=deep, show_progress=False)
-        _, nearest = vectors.search(
-            encoder.encode_questions([thai.spaced(thai.normalise(question).text)]), min(2 * deep, len(owners))
-        )
+        _, nearest = vectors.search(encoder.encode_questions([as_read(question, encoder)]), min(2 * deep, len(owners)))
         scores: dict[int, float] = {}
         for ranking in (by_words[0].tolist(), list(dict.fromkeys(owners[nearest[0]].tolist()))):
             for place, passage in enumerate(ranking, start=1):
@@ -152,21 +153,23 @@ PEERS: dict[str, tuple[Callable[[Path, Path], None], Callable[[Path], Find]]] = 
 }
 
 
-def stretches_of(
-    article: Article, passages: Sequence[Passage], span_chars: int | None
-) -> Iterator[tuple[Passage, list[str]]]:
-    """Each passage with the words of the stretches of it that get a vector, as `index.prepare` cuts them."""
-    copy = thai.normalise(article.text)
-    heading = list(filter(None, [thai.spaced(thai.normalise(article.title).text)]))
-    for passage in passages:
-        within = spans(article.text, passage.start, passage.end, span_chars or len(article.text))
-        texts = [thai.spaced(copy.text[copy.position(start) : copy.position(end)]) for start, end in within]
-        yield passage, heading + texts
-        heading = []
+def measured_encoder() -> Encoder:
+    """The encoder that is measured: the static one, unless the environment names another ("" for the default)."""
+    return load_encoder(os.environ.get("KHAMTOP_MEASURED_ENCODER", STATIC) or None)
 
 
-def _document(article: Article, passage: Passage) -> str:
-    return f"{article.title}\n{article.text[passage.start : passage.end]}"
+def prepared(article: Article, encoder: Encoder) -> list[Prepared]:
+    """The passages of an article with the stretches that get a vector each, as a build has them."""
+    return prepare(article, encoder.span_chars, encoder.reads_words, encoder.reads_titles)
+
+
+def as_read(question: str, encoder: Encoder) -> str:
+    """A question as the encoder wants it."""
+    return thai.spaced(thai.normalise(question).text) if encoder.reads_words else question
+
+
+def _document(article: Article, start: int, end: int) -> str:
+    return f"{article.title}\n{article.text[start:end]}"
 
 
 def _words(text: str) -> list[str]:
@@ -185,5 +188,5 @@ def _broken(text: str) -> str:
 
 def _transform() -> Callable[[list[str]], np.ndarray]:
     """Our encoder as txtai takes one."""
-    encoder = load_encoder()
-    return lambda texts: encoder.encode_passages([thai.spaced(text.replace(_BREAK, "")) for text in texts])
+    encoder = measured_encoder()
+    return lambda texts: encoder.encode_passages([as_read(text.replace(_BREAK, ""), encoder) for text in texts])

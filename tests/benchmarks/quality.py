@@ -1,6 +1,6 @@
 """Measures retrieval, answers and abstention on several question sets in one run, and writes the table.
 
-    python tests/benchmarks/quality.py --iapp path/to/iapp-wiki-qa/valid.json
+    python tests/benchmarks/quality.py --iapp path/to/iapp-wiki-qa/valid.json --newsqa path/to/newsqa/dev.json
 
 `--iapp` is the validation file of iapp-wiki-qa in SQuAD JSON (github.com/iapp-technology/iapp-wiki-qa-dataset);
 the news sets lie in `tests/data/`. The table replaces the one between the marks in `RESULTS.md`; what
@@ -14,6 +14,7 @@ import statistics
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import results
@@ -31,13 +32,16 @@ DATA = Path(__file__).parent.parent / "data"
 #: Passages ranked per question, so that ten different articles are among them.
 RANKED = 100
 COLUMNS = (
-    "set", "row", "R@1", "R@5", "MRR@10", "answer@1", "exact", "F1", "AUROC", "answered", "refused", "p50 ms", "p99 ms",
+    "set", "row", "R@1", "R@5", "R@10", "MRR@10", "answer@1", "in 150", "exact", "F1", "AUROC", "answered", "refused",
+    "unanswerable refused, AUROC, refused when 85 % are answered", "p50 ms", "p99 ms",
 )  # fmt: skip
+_NO_ANSWER = ("refused", "auroc", "refused_when_85_answered")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--iapp", type=Path, help="valid.json of iapp-wiki-qa")
+    parser.add_argument("--newsqa", type=Path, help="dev.json of newsqa")
     arguments = parser.parse_args()
     sets: dict[str, tuple[Path, Path | None]] = {
         "news, report half": (DATA / "news-report.json", None),
@@ -49,21 +53,39 @@ def main() -> None:
             "iapp valid, 100 questions in English": (arguments.iapp, DATA / "iapp-valid-english.json"),
             **sets,
         }
+    if arguments.newsqa:
+        sets = {"newsqa dev": (arguments.newsqa, None), **sets}
     encoder = load_encoder()
     rows: list[list[object]] = []
     for name, (file, questions) in sets.items():
         print(name, file=sys.stderr)
         figures = evaluate(file, encoder, questions)
-        answers, abstain, latency = figures["answer"], figures["abstain"], figures["latency_ms"]
+        abstain, latency, no_answer = figures["abstain"], figures["latency_ms"], figures.get("no_answer", {})
         judged = [
-            answers["answer@1"], answers["exact_match"], answers["f1"], abstain["auroc"],
-            abstain["answered_when_answerable"], abstain["abstained_when_not"], latency["p50"], latency["p99"],
+            *answered(figures), abstain["auroc"], abstain["answered_when_answerable"], abstain["abstained_when_not"],
+            ", ".join(str(no_answer[name]) for name in _NO_ANSWER if no_answer),
+            latency["p50"], latency["p99"],
         ]  # fmt: skip
         retrieval = figures["retrieval"]
         for row, found in {**retrieval, **fields_alone(file, questions, encoder)}.items():
             cells = judged if row == "hybrid" else [""] * len(judged)
-            rows.append([f"{name} ({figures['questions']})", row, found["R@1"], found["R@5"], found["MRR@10"], *cells])
+            rows.append([f"{name} ({figures['questions']})", row, *ranked(found), *cells])
+        for group, of_group in figures.get("groups", {}).items():
+            cells = [*answered(of_group), *[""] * (len(judged) - 4)]
+            found = of_group["retrieval"]["hybrid"]
+            rows.append([f"{name}: {group} ({of_group['questions']})", "hybrid", *ranked(found), *cells])
     results.write("quality", COLUMNS, rows)
+
+
+def ranked(found: dict[str, float]) -> list[object]:
+    """The cells of a ranking."""
+    return [found[name] for name in ("R@1", "R@5", "R@10", "MRR@10")]
+
+
+def answered(figures: dict[str, Any]) -> list[object]:
+    """The cells of what was answered."""
+    answers = figures["answer"]
+    return [answers[name] for name in ("answer@1", "answer@1_within_150", "exact_match", "f1")]
 
 
 def fields_alone(file: Path, questions: Path | None, encoder: Encoder) -> dict[str, dict[str, float]]:
@@ -73,7 +95,8 @@ def fields_alone(file: Path, questions: Path | None, encoder: Encoder) -> dict[s
     with tempfile.TemporaryDirectory() as folder:
         build_articles(articles, Path(folder), encoder)
         index = Index.open(Path(folder), encoder)
-        queries = [read(question.text) for question in asked]
+        asked = [question for question in asked if question.answers]
+        queries = [read(question.text, question.history) for question in asked]
         for field in lexical.FIELD_WEIGHTS:
             only = {name: float(name == field) for name in lexical.FIELD_WEIGHTS}
             with patch.dict(lexical.FIELD_WEIGHTS, only):
@@ -83,7 +106,7 @@ def fields_alone(file: Path, questions: Path | None, encoder: Encoder) -> dict[s
                 found = dict.fromkeys(index.passage(item.passage)[0].id for item in ranking if item.score > 0)
                 places.append([*found].index(question.article_id) + 1 if question.article_id in found else 0)
             figures[f"{field} alone"] = {
-                **{f"R@{k}": 100 * statistics.fmean(0 < place <= k for place in places) for k in (1, 5)},
+                **{f"R@{k}": 100 * statistics.fmean(0 < place <= k for place in places) for k in (1, 5, 10)},
                 "MRR@10": 100 * statistics.fmean(1 / place if 0 < place <= 10 else 0.0 for place in places),
             }
     return figures

@@ -37,13 +37,10 @@ import results
 from archives import ADDED, Prepared
 from fresh import Fresh
 
-from index import thai
 from index.build import Report, build
 from index.check import problems
-from index.encoder import load_encoder
 from index.store import Index
 from qa.answer import answer
-from qa.question import read
 
 GROWTH = (1_000, 10_000)
 FEWEST_ARTICLES = 50
@@ -91,7 +88,7 @@ def main() -> None:
 
 def first_build(archive: Path, folder: Path) -> Report:
     """What `khamtop index` does."""
-    return build([archive], folder, load_encoder())
+    return build([archive], folder, peers.measured_encoder())
 
 
 def faults(folder: Path) -> list[str]:
@@ -156,7 +153,7 @@ def recall(folder: Path, questions: list[str]) -> Recall:
     The passages nearest to a question are told from vectors made anew, each in its 32 bits, and all compared.
     """
     index = Index.open(folder)
-    queries = index.encoder.encode_questions([thai.spaced(read(question).text) for question in questions])
+    queries = index.encoder.encode_questions([peers.as_read(question, index.encoder) for question in questions])
     queries = queries[queries.any(axis=1)]
     nearness = np.full((max(index.database.passages()) + 1, len(queries)), -2, np.float32)  # by passage number
     vectors = 0
@@ -180,11 +177,9 @@ def _batches(index: Index, size: int = 4096) -> Iterator[tuple[list[int], list[s
     stretches: list[str] = []
     for article in index.articles():
         numbers = sorted(index.passages_of(article.id))
-        passages = [index.passage(number)[1] for number in numbers]
-        cut = peers.stretches_of(article, passages, index.encoder.span_chars)
-        for number, (_, texts) in zip(numbers, cut, strict=True):
-            owners += [number] * len(texts)
-            stretches += texts
+        for number, passage in zip(numbers, peers.prepared(article, index.encoder), strict=True):
+            owners += [number] * len(passage.stretches)
+            stretches += passage.stretches
         if len(stretches) >= size:
             yield owners, stretches
             owners, stretches = [], []

@@ -41,10 +41,11 @@ from index.build import build_articles
 from index.encoder import load_encoder
 from index.store import Index
 from index.types import Article
-from qa import confidence, question, retrieve, spelling
-from qa.answer import THRESHOLD, answer
+from qa import question, retrieve, spelling
+from qa.answer import answer
 from qa.evaluate import load
-from qa.spans import QUOTE_CHARS
+from qa.quote import QUOTE_CHARS
+from qa.reader import load_reader
 
 DATA = Path(__file__).parent.parent / "data"
 COLUMNS = ("what is typed", "questions", "R@1", "MRR@10", "answer@1", "answered")
@@ -150,7 +151,7 @@ def _judged(item: Asked, text: str, index: Index) -> tuple[float, float, float, 
     first = found.citations[0] if found.citations else None
     held = first is not None and first.article.id == item.article_id and len(first.quote) <= QUOTE_CHARS
     right = held and any(gold in first.quote for gold in item.answers)
-    return float(rank == 1), 1 / rank if rank else 0.0, float(right), float(found.confidence >= THRESHOLD)
+    return float(rank == 1), 1 / rank if rank else 0.0, float(right), float(found.confidence >= load_reader().sure)
 
 
 # --- how readers type ---
@@ -386,10 +387,6 @@ def _without_grams() -> AbstractContextManager[object]:
     return patch.object(thai, "ngrams", lambda *_: [])
 
 
-def _without_likeness() -> AbstractContextManager[object]:
-    return patch.object(confidence, "SPELLED_ALIKE", 1.1)
-
-
 def _without_vectors() -> AbstractContextManager[object]:
     return patch.object(retrieve, "dense_ranking", lambda *_: [])
 
@@ -417,7 +414,6 @@ _KINDS: tuple[tuple[str, Retype, Off], ...] = (
     ("names of Thais in Latin letters: by ear", _romanised_name, _without_sounds),
     ("a slip of typing: mended", _slip, _without_mending),
     ("a slip of typing: character 4-grams", _slip, _without_grams),
-    ("a slip of typing: spelled alike (confidence)", _slip, _without_likeness),
     ("a synonym: vectors", _synonym, _without_vectors),
     ("polite words around it, taken off", _politely, _with_politeness),
     ("question words and particles, not searched for", _politely, _with_every_word),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
@@ -74,6 +76,25 @@ def test_questions_to_go_on_with_are_offered_and_each_one_is_answered(page: Page
         page.locator(".new").click()
         ask(page, FIRST_LEADER)
         expect(offered.first).to_be_visible()
+
+
+def test_where_it_is_not_sure_it_says_so_and_quotes_what_comes_nearest(
+    page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sure = site.service.ask
+
+    def unsure(*asked: Any, **more: Any) -> Any:
+        found = sure(*asked, **more)
+        return replace(found, verdict="unsure", citations=(), nearest=found.citations, short=None)
+
+    monkeypatch.setattr(site.service, "ask", unsure)
+    ask(page, FIRST_LEADER)
+    expect(last(page, ".abstained")).to_have_text(text("answer.unsure", "th"))
+    expect(last(page, ".short")).to_have_count(0)
+    quote = last(page, ".quote").first.inner_text()
+    assert quote in seed(site)
+    last(page, "blockquote .marker").first.click()
+    expect(page.locator("dialog[open] mark").first).to_have_text(quote)
 
 
 def test_what_the_articles_do_not_answer_is_said_plainly_and_the_nearest_offered(page: Page) -> None:

@@ -23,15 +23,16 @@ function toMarkdown({ turns }) {
 
 function answerInMarkdown(reply) {
   if (reply.error) return [`*${inMarkdown(sentence(reply.error))}*`];
-  if (reply.abstained) return [`*${inMarkdown(reply.answer)}*`];
+  const lines = reply.lines ?? []; // a refusal of an earlier version has none
   const citationOfLine = ({ number }) => reply.citations.find((citation) => citation.number === number);
   const sources = reply.citations.map(({ number, title, published, source }) => {
     const where = [title, published, source].filter(Boolean).map(inMarkdown).join(", ");
     return `- \\[${number}\\] ${where}`;
   });
   return [
+    reply.abstained && `*${inMarkdown(reply.refusal ?? reply.answer)}*`,
     reply.short_answer && `**${inMarkdown(reply.short_answer)}** \\[${reply.lines[0].number}\\]`,
-    ...reply.lines.map(
+    ...lines.map(
       (line) => `> ${inMarkdown(line.lead)} “${inMarkdown(citationOfLine(line).quote)}” \\[${line.number}\\]`,
     ),
     sources.join("\n"),
@@ -40,9 +41,9 @@ function answerInMarkdown(reply) {
 
 function toJson({ turns }) {
   const conversation = turns.map(({ question, asked, reply, feedback }) => {
-    const { short_answer, answer, abstained, confidence, citations, error } = reply;
+    const { short_answer, answer, verdict, abstained, confidence, citations, error } = reply;
     const about = { question, asked: new Date(asked).toISOString() };
-    return { ...about, short_answer, answer, abstained, confidence, citations, error, feedback };
+    return { ...about, short_answer, answer, verdict, abstained, confidence, citations, error, feedback };
   });
   return `${JSON.stringify({ program: "khamtop", conversation }, null, 2)}\n`;
 }

@@ -172,7 +172,8 @@ function renderReply(turn) {
   if (reply.abstained) {
     const { examples } = building.status;
     return [
-      h("p", { class: "abstained" }, said(reply.answer)),
+      h("p", { class: "abstained" }, said(reply.refusal ?? reply.answer)), // kept conversations may be older
+      (reply.lines ?? []).map((line) => renderLine(turn, line)),
       renderActions(turn),
       examples.length ? h("h3", {}, t("page.answerable")) : null,
       questionList(examples),

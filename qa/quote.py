@@ -1,0 +1,186 @@
+"""Where a passage answers -> what is quoted of it, and what of that stands in large type.
+
+A quote is whole: it begins where a sentence or a clause begins and ends where one ends, as far as its length allows,
+and never tears apart a title and its name, a number and its unit, or a bracket. Thai writes no full stop; what it
+sets apart with a space is the unit here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from index import thai
+from index.dates import names_time
+from index.types import Span
+from qa.question import content_spans
+from qa.types import SHORT_KINDS, Kind
+
+#: A quote is read at a glance; so many characters at most.
+QUOTE_CHARS = 240
+#: And what stands in large type is a name, a date, a number.
+SHORT_CHARS = 80
+
+#: A quote of fewer characters tells too little of what it is about; one of more is read less easily.
+_FEW, _MANY = 70, 140
+#: What a bound of a quote costs, compared with such characters: one in the middle of a thought, a first word that goes
+#: on from what is left out, a bound that tears apart what belongs together, and an odd bracket or quotation mark.
+#: Chosen by reading quotes of newsqa's train part.
+_MID_THOUGHT, _GOES_ON, _TORN, _UNBALANCED = 60, 30, 200, 100
+_CONTINUING = re.compile("และ|หรือ|ซึ่ง|ว่า|ที่(?!ประชุม|ดิน|ปรึกษา)|แต่|กับ|จึง|ของ|ให้")
+
+#: What is left open before a space, so that a quote must not begin or end there: a title and a first name (the
+#: surname follows), a number before its unit or month, a word that only announces what comes.
+_TITLED = re.compile(
+    r"(?:^|[(“\"])(?:นางสาว|นาง|นาย(?!กฯ?$|กรัฐมนตรี$)|น\.ส\.|ดร\.|พล\S{1,12}|[ก-ฮ]{1,3}\.(?:[ก-ฮ]{1,2}\.)*)[ก-๙]*$"
+    r"|(?:^|\s)(?:Mr|Mrs|Ms|Dr|Prof|Gen)\.$"
+)
+_ANNOUNCING = tuple(
+    "พ.ศ. ค.ศ. ปี วันที่ จำนวน ร้อยละ เวลา เป็นเงิน มูลค่า ได้แก่ คือ เช่น ชื่อ ว่า ณ ที่ ของ และ หรือ กับ โดย เมื่อ ซึ่ง ใน จาก ถึง"
+    " มาตรา ข้อ ตาม แก่ ต่อ เป็น the of and or a an in on at to for".split()
+)
+#: What goes on from before a space: a unit, a month, the mark of a word said twice.
+_GOING_ON = re.compile(
+    r"(?:บาท|ล้าน|พัน|หมื่น|แสน|คน|ราย|แห่ง|ครั้ง|เปอร์เซ็นต์|%|กิโล|เมตร|ไร่|ตัน|ปี|เดือน|วัน|ชั่วโมง|นาที|จุด|ตัว|หลัง|ๆ|น\."
+    r"|ม\.ค|ก\.พ|มี\.ค|เม\.ย|พ\.ค|มิ\.ย|ก\.ค|ส\.ค|ก\.ย|ต\.ค|พ\.ย|ธ\.ค"
+    r"|มกรา|กุมภา|มีนา|เมษา|พฤษภา|มิถุนา|กรกฎา|สิงหา|กันยา|ตุลา|พฤศจิกา|ธันวา|[,)\]”’–—-])"
+)
+_PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("‘", "’"))
+_BEFORE, _AFTER = "([{“‘\"'", ")]}”’\"'.%!?ๆฯ"
+_LINE_END = re.compile(r"[\r\n]")
+#: Words for numbers, where no digit stands.
+_NUMBER_WORDS = re.compile(
+    "เดียว|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|ครึ่ง|คู่|เท่าตัว|ทั้งหมด|ทุก"
+    "|one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|half|twice|double"
+)
+#: What only leads to an answer and is none of it.
+_LEADING = re.compile(r"(?:คือ|ได้แก่|ว่า|เป็น|ชื่อ(?:ว่า)?)\s+|[\s,;:–—-]+")
+_TRAILING = re.compile(r"[\s,;:–—-]+$")
+
+
+def quote_around(text: str, answer: Span, most: int = QUOTE_CHARS) -> Span:
+    """The quote that holds an answer (a span of `text`), or of one that is longer than `most` as much as fits."""
+    start, end = answer
+    begin = max((match.end() for match in _LINE_END.finditer(text, 0, start)), default=0)
+    line_end = _LINE_END.search(text, end)
+    phrases = _cut_long(
+        text, list(thai.phrases(text, begin, line_end.start() if line_end else len(text))), answer, most
+    )
+    first = max((at for at, phrase in enumerate(phrases) if phrase[0] <= start), default=0)
+    last = next((at for at in range(first, len(phrases)) if phrases[at][1] >= end), len(phrases) - 1)
+    while last > first and phrases[last][1] - phrases[first][0] > most:
+        last -= 1
+    costs = {
+        (phrases[begins][0], phrases[ends][1]): _cost(text, phrases, begins, ends)
+        for begins, ends in _windows(phrases, first, last, most)
+    }
+    return _widened(text, min(costs, key=lambda span: (costs[span], span)), most)
+
+
+def _windows(phrases: list[Span], first: int, last: int, most: int) -> Iterator[Span]:
+    """The first and last phrases of every quote that holds those from `first` to `last` and is not too long."""
+    yield first, last
+    for begins in range(first, -1, -1):
+        for ends in range(last, len(phrases)):
+            if phrases[ends][1] - phrases[begins][0] > most:
+                break
+            yield begins, ends
+        if phrases[last][1] - phrases[begins][0] > most:
+            return
+
+
+def _cut_long(text: str, phrases: list[Span], answer: Span, most: int) -> list[Span]:
+    """Phrases of which none is longer than a quote: one that is gives the words around the answer that fit."""
+    cut: list[Span] = []
+    for begin, end in phrases:
+        if end - begin <= most:
+            cut.append((begin, end))
+        elif begin < answer[1] and answer[0] < end:
+            cut.append(_words_around(text, begin, end, answer, most))
+    return cut
+
+
+def _words_around(text: str, begin: int, end: int, answer: Span, most: int) -> Span:
+    copy = thai.normalise(text[begin:end])
+    words = [copy.original(*span) for span in thai.word_spans(copy.text)]
+    start = max(begin, min(answer[0], end))
+    stop = min(end, max(answer[1], start + 1), start + most)
+    spare = (most - (stop - start)) // 2
+    starts = [begin + at for at, _ in words if start - spare <= begin + at <= start]
+    stops = [begin + at for _, at in words if stop <= begin + at <= stop + spare]
+    return min(starts, default=start), max(stops, default=stop)
+
+
+def _cost(text: str, phrases: list[Span], first: int, last: int) -> float:
+    """What is wrong with a quote of these phrases, in characters that it might be longer instead."""
+    start, end = phrases[first][0], phrases[last][1]
+    following = phrases[last + 1][0] if last + 1 < len(phrases) else None
+    cost = float(max(0, _FEW - (end - start)) + max(0, end - start - _MANY))
+    if first and _CONTINUING.match(text, start):
+        cost += _GOES_ON
+    if first and not thai.starts_sentence(text, start):
+        cost += _MID_THOUGHT
+    if first and _tears(text, start):
+        cost += _TORN
+    if following is not None:
+        cost += 0 if thai.starts_sentence(text, following) else _MID_THOUGHT
+        cost += _TORN if _tears(text, following) else 0
+    quote = text[start:end]
+    return cost + _UNBALANCED * sum(quote.count(opening) != quote.count(closing) for opening, closing in _PAIRS)
+
+
+def _tears(text: str, at: int) -> bool:
+    """Whether a bound at the gap before `at`, where a phrase begins, tears apart what belongs together."""
+    before = text[max(0, at - 40) : at].split()
+    if not before:
+        return False
+    word = before[-1]
+    ends_open = word.endswith(_ANNOUNCING) if "\u0e00" <= word[-1] <= "\u0e7f" else word.lower() in _ANNOUNCING
+    goes_on = bool(_GOING_ON.match(text, at)) and (word[-1].isdecimal() or text[at] in ",)]”’ๆ")
+    return ends_open or goes_on or bool(_TITLED.search(word)) or word[-1] in "(“‘["
+
+
+def _widened(text: str, quote: Span, most: int) -> Span:
+    """The quote with the marks that stand right at its ends: brackets, quotation marks, full stops."""
+    start, end = quote
+    while start > 0 and end - start < most and text[start - 1] in _BEFORE:
+        start -= 1
+    while end < len(text) and end - start < most and text[end] in _AFTER:
+        end += 1
+    return start, end
+
+
+def short_of(text: str, answer: Span, kind: Kind, question: str) -> Span | None:
+    """What of an answer stands in large type: of the kind that was asked for, and nothing the question has already."""
+    if kind not in SHORT_KINDS:
+        return None
+    start, end = _bare(text, answer)
+    said = thai.normalise(text[start:end]).text
+    if not any(map(str.isalnum, said)) or end - start > SHORT_CHARS or "\n" in said:
+        return None
+    asked = thai.normalise(question).text
+    named = {said[slice(*span)] for span in content_spans(said)}
+    if named <= {asked[slice(*span)] for span in thai.word_spans(asked)}:
+        return None
+    is_number = any(map(str.isdigit, said)) or bool(_NUMBER_WORDS.search(said))
+    if (kind == "how_many" and not is_number) or (kind == "when" and not names_time(said)):
+        return None
+    if kind in ("who", "where") and not any(map(str.isalpha, said)):
+        return None
+    return start, end
+
+
+def _bare(text: str, answer: Span) -> Span:
+    """An answer without what only leads to it, and without a bracket whose other half lies outside."""
+    start, end = answer
+    if led := _LEADING.match(text, start, end):
+        start = led.end()
+    if trailed := _TRAILING.search(text, start, end):
+        end = trailed.start()
+    for opening, closing in (*_PAIRS, ('"', '"')):
+        inside = text[start:end]
+        if inside.startswith(opening) and inside.count(closing) < 1 + (opening == closing):
+            start += 1
+        elif inside.endswith(closing) and inside.count(opening) < 1 + (opening == closing):
+            end -= 1
+    return start, end
