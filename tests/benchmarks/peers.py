@@ -22,7 +22,7 @@ import archives
 import numpy as np
 
 from index import thai
-from index.build import build
+from index.build import Report, build
 from index.encoder import STATIC, load_encoder
 from index.passages import cut
 from index.prepare import Prepared, prepare
@@ -41,9 +41,9 @@ _BREAK = "\u200b"
 _RRF, _DEEPEST = 60, 100
 
 
-def build_khamtop(archive: Path, folder: Path) -> None:
-    """Khamtop's own index."""
-    build([archive], folder, measured_encoder())
+def build_khamtop(archive: Path, folder: Path) -> Report:
+    """What `khamtop index` does; the index remembers which encoder made it."""
+    return build([archive], folder, measured_encoder(), encoder_source=MEASURED)
 
 
 def open_khamtop(folder: Path) -> Find:
@@ -153,9 +153,13 @@ PEERS: dict[str, tuple[Callable[[Path, Path], None], Callable[[Path], Find]]] = 
 }
 
 
+#: The encoder that is measured: the static one, unless the environment names another ("" for the default).
+MEASURED = os.environ.get("KHAMTOP_MEASURED_ENCODER", STATIC) or None
+
+
 def measured_encoder() -> Encoder:
-    """The encoder that is measured: the static one, unless the environment names another ("" for the default)."""
-    return load_encoder(os.environ.get("KHAMTOP_MEASURED_ENCODER", STATIC) or None)
+    """The encoder that is measured."""
+    return load_encoder(MEASURED)
 
 
 def prepared(article: Article, encoder: Encoder) -> list[Prepared]:
