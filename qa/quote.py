@@ -14,7 +14,7 @@ from index import thai
 from index.dates import names_time
 from index.types import Span
 from qa.question import content_spans
-from qa.types import SHORT_KINDS, Kind
+from qa.types import LARGE_KINDS, Kind
 
 #: A quote is read at a glance; so many characters at most.
 QUOTE_CHARS = 240
@@ -152,7 +152,7 @@ def _widened(text: str, quote: Span, most: int) -> Span:
 
 def short_of(text: str, answer: Span, kind: Kind, question: str) -> Span | None:
     """What of an answer stands in large type: of the kind that was asked for, and nothing the question has already."""
-    if kind not in SHORT_KINDS:
+    if kind not in LARGE_KINDS:
         return None
     start, end = _bare(text, answer)
     said = thai.normalise(text[start:end]).text

@@ -17,8 +17,10 @@ Language = Literal["th", "en"]
 Kind = Literal[
     "who", "when", "where", "how_many", "what", "which", "why", "how", "list", "said", "define", "yes_no", "other"
 ]
-#: Those that a few words answer, which then stand in large type.
+#: Those that a few words answer as a rule.
 SHORT_KINDS = frozenset({"who", "when", "where", "how_many", "what", "which"})
+#: Those whose answer stands in large type if it is brief: what a thing is may be told in a word or two, too.
+LARGE_KINDS = SHORT_KINDS | {"define"}
 
 #: An answer; not sure, and this is the nearest; or nothing about this.
 Verdict = Literal["answer", "unsure", "nothing"]

@@ -100,6 +100,7 @@ def test_an_answer_longer_than_a_quote_is_quoted_from_its_beginning():
         ("เดือนหน้า", "when", "เดือนหน้า"),
         ("กรุงมาดริด", "when", None),  # no time
         ("2565", "who", None),
+        ("เทศกาลโรมันโบราณ", "define", "เทศกาลโรมันโบราณ"),
         ("เพราะฝนตก", "why", None),
         ("ใช่", "yes_no", None),
         ("มะม่วง ลำไย", "list", None),
