@@ -36,6 +36,8 @@ PIECES = 30_000
 #: One article in so many is counted.
 _COUNTED = 8
 _SPACE = "▁"
+#: The layer that tells how wide the inner ones are, and the width of an attention head.
+_WIDENED, _HEAD = "encoder.layer.0.intermediate.dense", 32
 _MARKS = "“”‘’–—…•·°½²³€£¥"
 #: Weights share a scale in rows of so many; a float16 and two weights a byte.
 _BLOCK = np.dtype([("scale", "<f2"), ("halves", "u1", 16)])
@@ -269,6 +271,38 @@ def read_base(folder: Path) -> tuple[BertModel, Tokenizer]:
         attention_probs_dropout_prob=0.0,
     )  # fmt: skip
     return model, Tokenizer.from_file(str(folder / TOKENIZER))
+
+
+def read_written(folder: Path) -> tuple[BertModel, Tokenizer, dict[str, torch.Tensor]]:
+    """What `write_transformer` wrote, as good as its 8 bits still tell it, and the weights of its head."""
+    import onnx
+    from onnx.numpy_helper import to_array
+
+    graph = onnx.load(str(folder / GRAPH)).graph
+    arrays = {tensor.name: to_array(tensor) for tensor in graph.initializer}
+    state = {name: array for name, array in arrays.items() if name.endswith((".weight", ".bias"))}
+    state["bert.embeddings.word_embeddings.weight"] = arrays["words.rows"] * arrays["words.scales"]
+    for node in graph.node:
+        if node.op_type == "MatMulInteger":  # named after its layer: /bert/encoder/layer.0/…/query/MatMul_quant
+            module = node.name.strip("/").rpartition("/")[0].replace("/", ".")
+            matrix = node.input[1].removesuffix("_quantized")
+            weight = arrays[f"{matrix}_quantized"].astype(np.float32) - arrays[f"{matrix}_zero_point"]
+            state[f"{module}.weight"] = (weight * arrays[f"{matrix}_scale"]).T
+    weights = {name: torch.tensor(array) for name, array in state.items()}
+    words, wide = (weights[f"bert.{name}.weight"] for name in ("embeddings.word_embeddings", _WIDENED))
+    config = BertConfig(
+        vocab_size=len(words), hidden_size=words.shape[1], intermediate_size=len(wide), pad_token_id=1,
+        max_position_embeddings=len(weights["bert.embeddings.position_embeddings.weight"]),
+        num_hidden_layers=sum(name.endswith("query.weight") for name in weights),
+        num_attention_heads=words.shape[1] // _HEAD, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+    )  # fmt: skip
+    model = BertModel._from_config(config, add_pooling_layer=False, attn_implementation="eager")
+    model.load_state_dict(_under("bert.", weights))
+    return model, Tokenizer.from_file(str(folder / TOKENIZER)), _under("head.", weights)
+
+
+def _under(name: str, weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {key.removeprefix(name): weight for key, weight in weights.items() if key.startswith(name)}
 
 
 def main() -> None:

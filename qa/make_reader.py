@@ -31,18 +31,18 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import nn
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, normalize
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from transformers import BertModel
 
 from index import thai
 from index.build import build_articles
 from index.encoder import load_encoder
 from index.make_questions import Question, Story, find_lookalikes, read_questions
-from index.make_transformer import read_base, write_transformer
+from index.make_transformer import read_base, read_written, write_transformer
 from index.store import Index
-from index.transformer import BEGIN, END, SETTINGS
+from index.transformer import BEGIN, END, SETTINGS, is_transformer
 from index.types import Article, Span
-from qa.question import read
+from qa.question import kind_of, read
 from qa.rank import READ_ON, READ_PASSAGES
 from qa.reader import QUESTION_PIECES, TITLE_PIECES, Reading, TransformerReader
 from qa.retrieve import retrieve
@@ -112,11 +112,30 @@ class Heads(nn.Module):
 
     def __init__(self, hidden: int) -> None:
         super().__init__()
-        self.span, self.passage = nn.Linear(hidden, 2), nn.Linear(hidden, 1 + len(KINDS))
+        self.span, self.cls = nn.Linear(hidden, 2), nn.Linear(hidden, 1 + len(KINDS))
 
     def forward(self, states: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """(texts, pieces, hidden) -> (texts, pieces, 2) and (texts, 1 + kinds)."""
-        return self.span(states), self.passage(states[:, 0])
+        return self.span(states), self.cls(states[:, 0])
+
+
+def begin(folder: Path) -> tuple[Model, Tokenizer]:
+    """What it starts from: what `index.make_transformer` made, or a reader that was written, to teach it further."""
+    if not is_transformer(folder):
+        bert, tokenizer = read_base(folder)
+        return Model(bert), tokenizer
+    bert, tokenizer, heads = read_written(folder)
+    model = Model(bert)
+    model.heads.load_state_dict(heads)
+    return model, tokenizer
+
+
+def kind_by_words(question: str) -> Kind:
+    """What is asked for, where nobody noted it: as the question's words tell."""
+    kind = kind_of(thai.normalise(question).text)
+    if kind == "which" and "อะไร" in question:
+        return "define" if question.rstrip(" ?").endswith("คืออะไร") else "what"
+    return kind
 
 
 class Examples:
@@ -144,8 +163,8 @@ class Examples:
             if lookalike is None:
                 return None
             windows.append(self._window(question, *lookalike, None))
-        kind = [at for at, name in enumerate(KINDS) if name == question.kind and is_answered]
-        return Group(windows, kind[0] if kind else None)
+        kind = question.kind if question.kind in KINDS else kind_by_words(question.text)
+        return Group(windows, KINDS.index(kind) if is_answered and kind in KINDS else None)
 
     def _lookalike(self, question: Question) -> tuple[Story, Span] | None:
         rng, story = self._rng, question.story
@@ -280,22 +299,10 @@ def train(model: Model, steps: Iterator[list[Group]], work: Path, count: int, fa
             os.replace(work / "state.new", state_file)
 
 
-def encoder_of(bert: BertModel, tokenizer: Tokenizer) -> Any:
-    """What gives vectors for finding lookalikes: the model as it is before it learns to read."""
-
-    def encode(kind: str, texts: list[str]) -> np.ndarray:
-        vectors = np.zeros((len(texts), bert.config.hidden_size), np.float32)
-        ids = [tokenizer.encode(thai.normalise(f"{kind}: {text}", fold_case=False).text).ids[:PIECES] for text in texts]
-        order = sorted(range(len(ids)), key=lambda row: len(ids[row]))
-        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            for at in range(0, len(order), 64):
-                rows = order[at : at + 64]
-                padded, mask, _ = _padded([Window(ids[row], (0, 0), None) for row in rows])
-                states = bert(padded, attention_mask=mask).last_hidden_state.float()
-                vectors[rows] = normalize((states * mask[..., None]).sum(1), dim=1).numpy()
-        return vectors
-
-    return encode
+def encode(kind: str, texts: list[str]) -> np.ndarray:
+    """Vectors to find lookalikes by: Khamtop's own, so that it learns on what a search brings up."""
+    encoder = load_encoder()
+    return encoder.encode_questions(texts) if kind == "query" else encoder.encode_passages(texts)
 
 
 # Calibration: on the articles that were held back, by the model as it is written
@@ -418,12 +425,11 @@ def main() -> None:
     given.work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(SEED)
     questions = read_questions(given.questions, given.archive)
-    bert, tokenizer = read_base(given.base)
-    find_lookalikes(questions, encoder_of(bert, tokenizer))
+    model, tokenizer = begin(given.base)
+    find_lookalikes(questions, encode)
     learned = [question for question in questions if not question.story.is_held_back]
     held_back = [question for question in questions if question.story.is_held_back]
     print(f"{len(learned)} questions to learn from, {len(held_back)} to calibrate by", flush=True)
-    model = Model(bert)
     rng = random.Random(SEED)
     train(model, batches(learned, Examples(tokenizer, rng), rng), given.work, given.steps, given.falling)
     settings = {
