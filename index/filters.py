@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from index.dates import span_of
-from index.types import Filter, KhamtopError
+from khamtop.index.text.dates import span_of
+from khamtop.index.types import Filter, KhamtopError
 
 
 def filter_of(since: str | None = None, until: str | None = None, source: str | None = None) -> Filter | None:

@@ -9,21 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from index.dates import span_of
-from index.store import Index
-from index.types import Filter, Span
-from qa.question import read
-from qa.quote import quote_around, short_of
-from qa.rank import Found, find
-from qa.reader import Reader, load_reader
-from qa.types import Answer, Citation, Hit, Verdict
+from khamtop.index.storage.store import Index
+from khamtop.index.text.dates import span_of
+from khamtop.index.types import Filter, Span
+from khamtop.qa.question import read
+from khamtop.qa.quote import quote_around, short_of
+from khamtop.qa.rank import Found, find
+from khamtop.qa.reader import Reader, load_reader
+from khamtop.qa.types import Answer, Citation, Hit, Verdict
 
 #: A further quote must answer nearly as likely as the first, at most so many logits less.
 FURTHER_LOGITS = 1.5
 MOST_QUOTES = 3
 
 
-def answer(
+def ask(
     question: str,
     index: Index,
     history: Sequence[str] = (),

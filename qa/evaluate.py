@@ -17,17 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index import thai
-from index.build import build_articles
-from index.store import Index
-from index.types import Article, Encoder, Filter, KhamtopError
-from qa.answer import answer
-from qa.question import read
-from qa.quote import QUOTE_CHARS
-from qa.rank import find
-from qa.reader import Reader, load_reader
-from qa.retrieve import dense_ranking, lexical_ranking
-from qa.types import SHORT_KINDS
+from khamtop.index.building.build import build_articles
+from khamtop.index.storage.store import Index
+from khamtop.index.text import thai
+from khamtop.index.types import Article, Encoder, Filter, KhamtopError
+from khamtop.qa.answer import ask
+from khamtop.qa.question import read
+from khamtop.qa.quote import QUOTE_CHARS
+from khamtop.qa.rank import find
+from khamtop.qa.reader import Reader, load_reader
+from khamtop.qa.retrieve import dense_ranking, lexical_ranking
+from khamtop.qa.types import SHORT_KINDS
 
 #: The quotes of earlier versions were no longer; how many answers stand in such a short one is still counted.
 SHORT_QUOTE_CHARS = 150
@@ -102,9 +102,7 @@ def evaluate(
                 answered.append(_ask(question, index, reader, bounds))
             else:
                 refused.append(
-                    answer(
-                        question.text, index, question.history, threshold=0.0, bounds=bounds, reader=reader
-                    ).confidence
+                    ask(question.text, index, question.history, threshold=0.0, bounds=bounds, reader=reader).confidence
                 )
         report(len(asked), len(asked))
     sure = reader.sure
@@ -194,9 +192,9 @@ def _ask(question: Question, index: Index, reader: Reader, bounds: Filter | None
         name: _rank(ranked, question.article_id) for name, ranked in _rankings(question, index, reader, bounds).items()
     }
     began = time.perf_counter()
-    found = answer(question.text, index, question.history, threshold=0.0, bounds=bounds, reader=reader)
+    found = ask(question.text, index, question.history, threshold=0.0, bounds=bounds, reader=reader)
     seconds = time.perf_counter() - began
-    hidden = answer(
+    hidden = ask(
         question.text, index, question.history, threshold=0.0, without=question.article_id, bounds=bounds, reader=reader
     )
     judged = _judge(question, found.short_answer, found.citations[0] if found.citations else None)

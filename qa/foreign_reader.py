@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-
-from index.types import KhamtopError
-from qa.reader import ANSWER_PIECES, OVERLAP_PIECES, Reading, Titled, best_span, trimmed
+from khamtop.index.types import KhamtopError
+from khamtop.qa.reader import ANSWER_PIECES, OVERLAP_PIECES, Reading, Titled, best_span, trimmed
 
 #: What is read at once at most, whatever a tokenizer says of itself.
 _MOST_PIECES = 384

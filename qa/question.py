@@ -12,10 +12,10 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from index import thai
-from index.types import KhamtopError, Span
-from qa import spelling
-from qa.types import Concept, Kind, Language, Query
+from khamtop.index.text import thai
+from khamtop.index.types import KhamtopError, Span
+from khamtop.qa import spelling
+from khamtop.qa.types import Concept, Kind, Language, Query
 
 LONGEST_QUESTION = 2000
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from index import thai
-from index.dates import names_time
-from index.types import Span
-from qa.question import content_spans
-from qa.types import LARGE_KINDS, Kind
+from khamtop.index.text import thai
+from khamtop.index.text.dates import names_time
+from khamtop.index.types import Span
+from khamtop.qa.question import content_spans
+from khamtop.qa.types import LARGE_KINDS, Kind
 
 #: A quote is read at a glance; so many characters at most.
 QUOTE_CHARS = 240

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.store import Index
-from index.types import Filter, Span
-from qa.question import read
-from qa.reader import Reader, Reading, load_reader
-from qa.retrieve import retrieve
-from qa.types import Hit, Kind, Query
+from khamtop.index.storage.store import Index
+from khamtop.index.types import Filter, Span
+from khamtop.qa.question import read
+from khamtop.qa.reader import Reader, Reading, load_reader
+from khamtop.qa.retrieve import retrieve
+from khamtop.qa.types import Hit, Kind, Query
 
 #: Passages that are read, and how many in all where none of these likelier answers than not: each takes some 25 ms
 #: of one core.

@@ -2,8 +2,8 @@
 
 `qa/model/` holds the embedded one (`index/transformer.py` says of what files). For each piece of a passage it gives
 how well an answer begins and ends there, against "not here"; and for the passage whether it answers, and of which
-kind the question is. `qa/make_reader.py` trains it, and what its numbers mean as a chance is fitted there too: every
-number learned or fitted stands in the model's folder.
+kind the question is. `making/make_reader.py` trains it, and what its numbers mean as a chance is fitted there too:
+every number learned or fitted stands in the model's folder.
 
 A model of another's that answers by extracting can take its place (`load_reader`).
 """
@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import Protocol, get_args
 
 import numpy as np
-
-from index import thai
-from index.transformer import SETTINGS, Transformer, is_transformer
-from index.types import KhamtopError, Span
-from qa.types import Kind
+from khamtop.index.text import thai
+from khamtop.index.transformer import SETTINGS, Transformer, is_transformer
+from khamtop.index.types import KhamtopError, Span
+from khamtop.qa.types import Kind
 
 EMBEDDED = Path(__file__).with_name("model")
 
@@ -86,7 +85,7 @@ def load_reader(name: str | None = None) -> Reader:
     folder = Path(name) if name else EMBEDDED
     if name is None or is_transformer(folder):
         return TransformerReader(folder)
-    from qa.foreign_reader import ForeignReader
+    from khamtop.qa.foreign_reader import ForeignReader
 
     return ForeignReader(name)
 

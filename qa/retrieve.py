@@ -14,13 +14,12 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-
-from index import thai
-from index.lexical import GRAM_CHARS, Alternatives
-from index.store import Index
-from index.types import Filter, Ranked, best_first, holds
-from qa.question import content_spans
-from qa.types import Concept, Hit, Query
+from khamtop.index.rankings.lexical import GRAM_CHARS, Alternatives
+from khamtop.index.storage.store import Index
+from khamtop.index.text import thai
+from khamtop.index.types import Filter, Ranked, best_first, holds
+from khamtop.qa.question import content_spans
+from khamtop.qa.types import Concept, Hit, Query
 
 #: Passages taken from each ranking before they are fused, so that one found by a single search has a chance.
 POOL = 50

@@ -3,7 +3,7 @@
 A slip makes word cutting fall into pieces that nobody writes: "ยูเครณ" is cut ยู, เค, รณ. A row of pieces is
 read as the dictionary's word one slip away from it where a slip in that word is likelier than the pieces are
 (a noisy channel). Only everyday words are known here: a slip in a name is left to the 4-grams of
-`index/lexical.py` and to the reader.
+`index/rankings/lexical.py` and to the reader.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import takewhile
 
+from khamtop.index.text import thai
+from khamtop.index.types import Span
 from pythainlp.corpus import thai_words
-
-from index import thai
-from index.types import Span
 
 #: Shorter words have too many neighbours one slip away.
 SHORTEST = 5

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from index import thai
-from index.store import Index
-from index.types import Article, Span
-from qa.answer import answer
-from qa.quote import quote_around
-from qa.reader import Reader, load_reader
-from qa.types import Answer
+from khamtop.index.storage.store import Index
+from khamtop.index.text import thai
+from khamtop.index.types import Article, Span
+from khamtop.qa.answer import ask
+from khamtop.qa.quote import quote_around
+from khamtop.qa.reader import Reader, load_reader
+from khamtop.qa.types import Answer
 
 #: To begin with, so many articles are looked at, and more only if these give too few questions; and so many questions
 #: tried before giving up: a page waits for them.
@@ -47,7 +47,7 @@ def suggest(index: Index, count: int = 4, reader: Reader | None = None) -> list[
                 return None
             if question not in tried:
                 tried.add(question)
-                if _answers(article, question, said, reader) and not answer(question, index, reader=reader).abstained:
+                if _answers(article, question, said, reader) and not ask(question, index, reader=reader).abstained:
                     return question
         return None
 

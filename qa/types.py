@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from index.types import Article, Passage, Span
+from khamtop.index.types import Article, Passage, Span
 
 Language = Literal["th", "en"]
 

@@ -14,16 +14,16 @@ MAKERS = ("train", "make_", "recipe")
 
 #: Who else may import what.
 DOORS = {
-    "faiss": "index/dense.py",
-    "tantivy": "index/lexical.py",
-    "nlpo3": "index/thai.py",
-    "trafilatura": "index/articles.py",
-    "watchfiles": "index/watch.py",
-    "sqlite3": "index/database.py",
+    "faiss": "index/rankings/dense.py",
+    "tantivy": "index/rankings/lexical.py",
+    "nlpo3": "index/text/thai.py",
+    "trafilatura": "index/sources/articles.py",
+    "watchfiles": "index/building/watch.py",
+    "sqlite3": "index/storage/database.py",
     "onnxruntime": "index/transformer.py",
-    "safetensors": "index/encoder.py",
-    "tokenizers": "index/encoder.py index/transformer.py",
-    "sentence_transformers": "index/encoder.py",
+    "safetensors": "index/encoders/encoder.py",
+    "tokenizers": "index/encoders/encoder.py index/transformer.py",
+    "sentence_transformers": "index/encoders/encoder.py",
     "transformers": "qa/foreign_reader.py",
     "torch": "qa/foreign_reader.py",
     "gradio": "ui/web.py",
@@ -44,7 +44,8 @@ def importers(library: str) -> set[str]:
     return {
         path.relative_to(ROOT).as_posix()
         for path in MODULES
-        if not path.name.startswith(MAKERS) and any(name.partition(".")[0] == library for name in imported(path))
+        if not path.name.startswith(MAKERS)
+        and any(name == library or name.startswith(f"{library}.") for name in imported(path))
     }
 
 
@@ -55,10 +56,21 @@ def test_no_package_imports_a_later_one(package, later):
         for path in MODULES
         if path.is_relative_to(ROOT / package)
         for name in imported(path)
-        if name.partition(".")[0] in later
+        if name.split(".")[:2] in [["khamtop", other] for other in later]
     }
     assert not back
-    assert any(path.parent.name == package for path in MODULES)
+    assert any(path.is_relative_to(ROOT / package) for path in MODULES)
+
+
+def test_the_package_is_imported_by_its_own_name():
+    """As `index`, `qa` or `ui` a module would be loaded twice, and would own these names on everyone's machine."""
+    bare = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in [*MODULES, *(ROOT / "tests").rglob("*.py")]
+        for name in imported(path)
+        if name.partition(".")[0] in ("index", "qa", "ui")
+    }
+    assert not bare
 
 
 @pytest.mark.parametrize(("library", "door"), DOORS.items())
@@ -67,8 +79,11 @@ def test_a_library_is_imported_where_the_design_says(library, door):
 
 
 def test_the_doors_are_where_the_design_says():
-    assert [importers(library) for library in ("faiss", "tantivy")] == [{"index/dense.py"}, {"index/lexical.py"}]
-    assert importers("index") > {"index/build.py"}  # imports are seen at all
+    assert [importers(library) for library in ("faiss", "tantivy")] == [
+        {"index/rankings/dense.py"},
+        {"index/rankings/lexical.py"},
+    ]
+    assert importers("khamtop.index") > {"index/building/build.py"}  # imports are seen at all
 
 
 def test_nothing_below_the_interface_prints():

@@ -9,11 +9,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from khamtop.index.sources import articles
+from khamtop.index.sources.articles import File, decode, files, read_articles, title_of
+from khamtop.index.text.passages import cut
+from khamtop.index.types import Article, KhamtopError, Rejected
 
-from index import articles
-from index.articles import File, decode, files, read_articles, title_of
-from index.passages import cut
-from index.types import Article, KhamtopError, Rejected
 from tests.toys import write_files
 
 TEXT = "น้ำท่วมกรุงเทพ\nฝนตกหนักทั้งคืน"
@@ -649,6 +649,6 @@ def test_whatever_a_library_raises_over_a_file_is_that_files_own_reason(name, er
         raise error("deep inside")
 
     monkeypatch.setattr("trafilatura.bare_extraction", fails)
-    monkeypatch.setattr("index.articles.front_matter", fails)
+    monkeypatch.setattr("khamtop.index.sources.articles.front_matter", fails)
     content = "<p>ข่าว</p>" if name == "a.html" else json.dumps({"text": TEXT})
     assert reason(tmp_path, name, content) == "file.broken"

@@ -5,14 +5,14 @@ import random
 import shutil
 
 import pytest
+from khamtop.index.building import build as building
+from khamtop.index.building.build import build, build_articles
+from khamtop.index.rankings.lexical import MOST_REMOVED
+from khamtop.index.storage.check import problems
+from khamtop.index.storage.store import Index
+from khamtop.index.text import thai
+from khamtop.index.types import Article, KhamtopError, Rejected
 
-from index import build as building
-from index import thai
-from index.build import build, build_articles
-from index.check import problems
-from index.lexical import MOST_REMOVED
-from index.store import Index
-from index.types import Article, KhamtopError, Rejected
 from tests.toys import NEWS, Spy, ToyEncoder, each, in_memory, lines, write_files
 
 

@@ -3,15 +3,16 @@
 import dataclasses
 
 import pytest
+from khamtop.index.building.build import build
+from khamtop.index.rankings import dense
+from khamtop.index.rankings.dense import Dense
+from khamtop.index.rankings.lexical import Lexical
+from khamtop.index.storage import check, store
+from khamtop.index.storage.check import problems
+from khamtop.index.storage.database import Database
+from khamtop.index.storage.store import Manifest, current_generation
+from khamtop.index.types import KhamtopError
 
-from index import check, dense, store
-from index.build import build
-from index.check import problems
-from index.database import Database
-from index.dense import Dense
-from index.lexical import Lexical
-from index.store import Manifest, current_generation
-from index.types import KhamtopError
 from tests.toys import ToyEncoder, in_memory, write_files
 
 

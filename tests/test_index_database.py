@@ -3,9 +3,8 @@
 from itertools import pairwise
 
 import pytest
-
-from index.database import Database, KnownFile, content_of, digest_of
-from index.types import Article, Passage, Rejected
+from khamtop.index.storage.database import Database, KnownFile, content_of, digest_of
+from khamtop.index.types import Article, Passage, Rejected
 
 ARTICLE = Article("a", "ข", "ค", "ง", None)
 ARCHIVED = Article("b", "ข", "คงจฉ", "ง", "1 มิ.ย. 2565")

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-
-from index.dense import Dense
-from index.types import Ranked
+from khamtop.index.rankings.dense import Dense
+from khamtop.index.types import Ranked
 
 
 def unit_vectors(count, dimensions, seed=0):
@@ -128,10 +127,10 @@ def in_lists(monkeypatch):
     """Vectors are sorted into eight lists from fifty on, of which a question looks through as many as are given."""
 
     def use(probes):
-        monkeypatch.setattr("index.dense.FLAT_MOST", 50)
-        monkeypatch.setattr("index.dense.LISTS", 8)
-        monkeypatch.setattr("index.dense.GROWTH", 100)
-        monkeypatch.setattr("index.dense.PROBES", probes)
+        monkeypatch.setattr("khamtop.index.rankings.dense.FLAT_MOST", 50)
+        monkeypatch.setattr("khamtop.index.rankings.dense.LISTS", 8)
+        monkeypatch.setattr("khamtop.index.rankings.dense.GROWTH", 100)
+        monkeypatch.setattr("khamtop.index.rankings.dense.PROBES", probes)
 
     use(8)
     return use
@@ -217,8 +216,8 @@ def test_an_index_grows_into_lists_after_it_was_loaded(owners, in_lists, tmp_pat
 
 
 def test_when_it_has_grown_fourfold_it_is_sorted_anew_into_twice_as_many_lists(in_lists, monkeypatch, tmp_path):
-    monkeypatch.setattr("index.dense.GROWTH", 4)
-    monkeypatch.setattr("index.dense.PROBES", 32)
+    monkeypatch.setattr("khamtop.index.rankings.dense.GROWTH", 4)
+    monkeypatch.setattr("khamtop.index.rankings.dense.PROBES", 32)
     vectors = unit_vectors(900, 16)
     dense, lists = filled(range(100), vectors[:100]), []
     for at in range(100, 900, 100):
@@ -266,7 +265,7 @@ KINDS = pytest.mark.parametrize("large", [False, True], ids=["exact", "lists"])
 )
 def test_a_search_among_some_is_that_of_brute_force_over_these(owners, in_lists, large, among, monkeypatch):
     if not large:
-        monkeypatch.setattr("index.dense.FLAT_MOST", 1000)
+        monkeypatch.setattr("khamtop.index.rankings.dense.FLAT_MOST", 1000)
     vectors = unit_vectors(len(owners), 16)
     dense = filled(owners, vectors)
     assert dense.is_exact != large
@@ -298,7 +297,7 @@ def test_a_narrow_search_looks_through_every_list(owners, in_lists):
 @KINDS
 def test_equal_vectors_go_by_passage_number_in_both_kinds(in_lists, large, monkeypatch):
     if not large:
-        monkeypatch.setattr("index.dense.FLAT_MOST", 1000)
+        monkeypatch.setattr("khamtop.index.rankings.dense.FLAT_MOST", 1000)
     numbers = list(range(120, 0, -1))
     dense = filled(numbers, np.tile(np.array([[1, 0]], dtype=np.float32), (120, 1)))
     assert [item.passage for item in dense.search(np.array([1, 0], dtype=np.float32), 3)] == [1, 2, 3]
@@ -317,8 +316,8 @@ def beside(in_lists, monkeypatch):
     """However much changes, it is kept beside the lists; or up to the part of all that is given."""
 
     def use(part):
-        monkeypatch.setattr("index.dense.MOST_BESIDE", part)
-        monkeypatch.setattr("index.dense.MOST_GONE", part)
+        monkeypatch.setattr("khamtop.index.rankings.dense.MOST_BESIDE", part)
+        monkeypatch.setattr("khamtop.index.rankings.dense.MOST_GONE", part)
 
     use(1e9)
     return use
@@ -484,8 +483,8 @@ def test_an_index_of_which_little_stays_compares_all_again(owners, beside, tmp_p
 
 
 def test_growth_counts_what_is_kept_beside_the_lists(beside, monkeypatch, tmp_path):
-    monkeypatch.setattr("index.dense.GROWTH", 4)
-    monkeypatch.setattr("index.dense.PROBES", 16)
+    monkeypatch.setattr("khamtop.index.rankings.dense.GROWTH", 4)
+    monkeypatch.setattr("khamtop.index.rankings.dense.PROBES", 16)
     vectors = unit_vectors(260, 16)
     dense = saved(range(150), vectors[:150], tmp_path / "vectors.faiss")
     dense.add(range(150, 200), vectors[150:200])

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from khamtop.index.encoders import encoder
+from khamtop.index.encoders.encoder import EMBEDDED_STATIC, SentenceTransformerEncoder, StaticEncoder, load_encoder
+from khamtop.index.types import KhamtopError
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer, models, pre_tokenizers
-
-from index import encoder
-from index.encoder import EMBEDDED_STATIC, SentenceTransformerEncoder, StaticEncoder, load_encoder
-from index.types import KhamtopError
 
 WORDS = {"[UNK]": (0, 0, 0), "นาโต": (3, 4, 0), "ญี่ปุ่น": (0, 0, 2), "น้ำ": (1, 0, 0), "ท่วม": (0, 1, 0)}
 TEXTS = ["นาโต", "นาโต ญี่ปุ่น", "น้ำ ท่วม", "น้ำ น้ำ ท่วม"]
@@ -21,7 +20,7 @@ NORMALIZE = "sentence_transformers.models.Normalize"
 
 
 def make_static(folder, vectors=None, modules=(STATIC, NORMALIZE)):
-    """A static model of five words and three dimensions, in the layout of `index/static/`."""
+    """A static model of five words and three dimensions, in the layout of `index/encoders/static/`."""
     folder.mkdir(exist_ok=True)
     tokenizer = Tokenizer(models.WordLevel({word: at for at, word in enumerate(WORDS)}, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
@@ -206,7 +205,8 @@ def embedded(request):
 @pytest.mark.parametrize("name", [None, "static"])
 def test_the_embedded_encoders_need_no_torch(name):
     script = (
-        f"import sys; from index.encoder import load_encoder; load_encoder({name!r}).encode_questions(['น้ำท่วม'])\n"
+        "import sys; from khamtop.index.encoders.encoder import load_encoder\n"
+        f"load_encoder({name!r}).encode_questions(['น้ำท่วม'])\n"
         "print([name for name in ('torch', 'sentence_transformers', 'transformers', 'gradio') if name in sys.modules])"
     )
     root = Path(__file__).parents[1]

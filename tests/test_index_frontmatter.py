@@ -1,8 +1,7 @@
 """Front matter: what stands between the rules at the top, and what only looks like it."""
 
 import pytest
-
-from index.frontmatter import front_matter
+from khamtop.index.text.frontmatter import front_matter
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from khamtop.index.rankings.lexical import GRAM_CHARS, Lexical, Terms
+from khamtop.index.text import thai
 
-from index import thai
-from index.lexical import GRAM_CHARS, Lexical, Terms
 from tests.toys import each
 
 PASSAGES = {
@@ -82,7 +82,7 @@ def test_words_are_ranked_by_bm25_and_the_best_scores_one(lexical, terms):
 
 
 def test_the_scores_of_words_and_of_ngrams_are_added_each_as_its_weighted_share_of_the_best(lexical, monkeypatch):
-    monkeypatch.setattr("index.lexical.FIELD_WEIGHTS", {"words": 1.0, "grams": 0.5})
+    monkeypatch.setattr("khamtop.index.rankings.lexical.FIELD_WEIGHTS", {"words": 1.0, "grams": 0.5})
     words = {number: text.split() for number, (_, text) in PASSAGES.items()}
     grams = {number: [text[at : at + GRAM_CHARS] for at in range(len(text) - GRAM_CHARS + 1)]  # over spaces too
              for number, (_, text) in PASSAGES.items()}  # fmt: skip
@@ -143,7 +143,7 @@ def test_a_passage_is_found_by_each_ngram_that_a_question_of_its_text_has(tmp_pa
 
 @pytest.mark.parametrize("few", [0, 100])  # looked for down the ranking of all, or asked for by number
 def test_a_search_among_some_passages_ranks_them_as_a_search_among_all_does(lexical, monkeypatch, few):
-    monkeypatch.setattr("index.lexical.FEW", few)
+    monkeypatch.setattr("khamtop.index.rankings.lexical.FEW", few)
     wanted = {"words": each(["รถไฟ", "ประชุม", "นาโต"])}
     everything = lexical.search(wanted, 10)
     for among in ([11], [12, 13], [11, 13, 14, 99], []):

@@ -4,10 +4,9 @@ import random
 from itertools import pairwise
 
 import pytest
-
-from index.passages import OVERLAP_CHARS, PASSAGE_CHARS, cut, spans
-from index.thai import is_boundary, phrases, words
-from index.types import Article, Passage
+from khamtop.index.text.passages import OVERLAP_CHARS, PASSAGE_CHARS, cut, spans
+from khamtop.index.text.thai import is_boundary, phrases, words
+from khamtop.index.types import Article, Passage
 
 ENDLESS = "นายกรัฐมนตรีญี่ปุ่นเข้าร่วมการประชุมสุดยอดนาโตที่กรุงมาดริด" * 60
 

@@ -13,9 +13,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-
-from index.pool import ahead, in_order
-from index.types import KhamtopError
+from khamtop.index.building.pool import ahead, in_order
+from khamtop.index.types import KhamtopError
 
 # What the processes run stands in the standard library, so that they need not load this file.
 ME = partial(operator.call, os.getpid)
@@ -135,7 +134,7 @@ def is_gone(process):
 PARENT = """
 import operator, os, time
 from functools import partial
-from index.pool import ahead, in_order
+from khamtop.index.building.pool import ahead, in_order
 for process in in_order(operator.call, [os.getpid, partial(time.sleep, 600)], 1, 0):
     print(process, flush=True)
 """
@@ -158,7 +157,9 @@ def test_a_process_ends_when_the_one_that_started_it_is_killed():
 
 def test_a_script_may_share_work_out_without_a_guard(tmp_path):
     """As the example in README.md would, if it built an index of many articles."""
-    (tmp_path / "script.py").write_text("from index.pool import in_order\nprint(*in_order(abs, range(4), 1, 1))\n")
+    (tmp_path / "script.py").write_text(
+        "from khamtop.index.building.pool import in_order\nprint(*in_order(abs, range(4), 1, 1))\n"
+    )
     done = subprocess.run(
         [sys.executable, tmp_path / "script.py"],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},

@@ -4,12 +4,11 @@ import pickle
 from dataclasses import replace
 
 import pytest
-
-from index import thai
-from index.lexical import Terms
-from index.passages import cut, spans
-from index.prepare import prepare
-from index.types import Article
+from khamtop.index.building.prepare import prepare
+from khamtop.index.rankings.lexical import Terms
+from khamtop.index.text import thai
+from khamtop.index.text.passages import cut, spans
+from khamtop.index.types import Article
 
 MIXED = "นํ้าท่วม ปี ๒๕๖๕ NATO\r\n\r\nการประชุมฯ ที่กรุงมาดริด ๆ  เเละ “ปารีส”\n" * 30
 

@@ -13,14 +13,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from khamtop.index.building import build as building
+from khamtop.index.building.build import build
+from khamtop.index.rankings import dense
+from khamtop.index.sources.articles import File
+from khamtop.index.storage.check import problems
+from khamtop.index.storage.store import Index
+from khamtop.index.text import thai
+from khamtop.index.types import KhamtopError
 
-from index import build as building
-from index import dense, thai
-from index.articles import File
-from index.build import build
-from index.check import problems
-from index.store import Index
-from index.types import KhamtopError
 from tests.toys import NEWS, ToyEncoder, each, in_memory, lines, write_files
 
 ALL_WORDS = "น้ำ ท่วม กรุงเทพ ญี่ปุ่น รถไฟ ประชุม ข่าว ดาวเทียม ฝน".split()

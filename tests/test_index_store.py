@@ -12,13 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from khamtop.index.building.build import build
+from khamtop.index.rankings import dense
+from khamtop.index.rankings.dense import Dense
+from khamtop.index.storage import store
+from khamtop.index.storage.database import _COMPRESSION
+from khamtop.index.storage.store import Index, drafting, remembered_encoder
+from khamtop.index.text import thai
+from khamtop.index.types import KhamtopError, Passage
 
-from index import dense, store, thai
-from index.build import build
-from index.database import _COMPRESSION
-from index.dense import Dense
-from index.store import Index, drafting, remembered_encoder
-from index.types import KhamtopError, Passage
 from tests.toys import NEWS, ToyEncoder, each, write_files
 
 
@@ -367,9 +369,9 @@ KILLED = """
 import os, shutil, signal, sys
 from pathlib import Path
 from tests.toys import ToyEncoder
-from index import store
-from index.build import build
-from index.database import _COMPRESSION
+from khamtop.index.storage import store
+from khamtop.index.building.build import build
+from khamtop.index.storage.database import _COMPRESSION
 
 def kill(*_): os.kill(os.getpid(), signal.SIGKILL)
 def after(call): return lambda *arguments: (call(*arguments), kill())

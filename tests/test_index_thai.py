@@ -5,9 +5,18 @@ import random
 from itertools import pairwise
 
 import pytest
-
-from index import thai
-from index.thai import is_boundary, ngrams, normalise, paragraphs, phrases, sounds, starts_sentence, word_spans, words
+from khamtop.index.text import thai
+from khamtop.index.text.thai import (
+    is_boundary,
+    ngrams,
+    normalise,
+    paragraphs,
+    phrases,
+    sounds,
+    starts_sentence,
+    word_spans,
+    words,
+)
 
 ZERO_WIDTH = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 

@@ -4,11 +4,10 @@ import random
 
 import numpy as np
 import pytest
+from khamtop.index.encoders.encoder import StaticEncoder, load_encoder
+from khamtop.index.making.train import MIN_ARTICLES, Corpus, Texts, found_first, join, read_model, train, write_model
+from khamtop.index.types import Article, KhamtopError
 from tokenizers import Tokenizer, models, pre_tokenizers
-
-from index.encoder import StaticEncoder, load_encoder
-from index.train import MIN_ARTICLES, Corpus, Texts, found_first, join, read_model, train, write_model
-from index.types import Article, KhamtopError
 
 #: Sixty words of four letters for each theme, which no other theme has.
 SYLLABLES = [first + vowel + last for first in "กขคงจชซดตถทนบปผพฟมยรลวสหอ" for vowel in "าิีุู" for last in "กงดนบมยว"]
@@ -79,7 +78,7 @@ def test_phrases_of_articles_kept_aside_find_their_stretch_more_often(trained):
 
 
 def test_articles_kept_aside_are_not_learned_from(base, articles, tmp_path, monkeypatch):
-    from index import train as training
+    from khamtop.index.making import train as training
 
     seen = []
     monkeypatch.setattr(training, "Corpus", lambda tokenizer, texts: seen.append(texts) or Corpus(tokenizer, texts))

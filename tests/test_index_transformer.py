@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from index.encoder import EMBEDDED, load_encoder
-from index.transformer import GRAPH, SETTINGS, TOKENIZER, Transformer
-from index.types import KhamtopError
-from qa.reader import EMBEDDED as READER
-from qa.reader import load_reader
+from khamtop.index.encoders.encoder import EMBEDDED, load_encoder
+from khamtop.index.transformer import GRAPH, SETTINGS, TOKENIZER, Transformer
+from khamtop.index.types import KhamtopError
+from khamtop.qa.reader import EMBEDDED as READER
+from khamtop.qa.reader import load_reader
 
 
 @pytest.fixture

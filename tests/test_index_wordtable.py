@@ -4,8 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-
-from index.wordtable import WordTable
+from khamtop.index.encoders.wordtable import WordTable
 
 
 @pytest.fixture

@@ -3,10 +3,9 @@
 from itertools import pairwise
 
 import pytest
-
-from index import thai
-from index.types import KhamtopError
-from qa.answer import answer
+from khamtop.index.text import thai
+from khamtop.index.types import KhamtopError
+from khamtop.qa.answer import ask
 
 QUESTIONS = [
     "ใครเป็นนายกรัฐมนตรีญี่ปุ่น",
@@ -19,7 +18,7 @@ QUESTIONS = [
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_quote_is_the_articles_own_text_and_cuts_no_letter_cluster(seed_index, question):
-    found = answer(question, seed_index)
+    found = ask(question, seed_index)
     assert found.citations
     for citation in found.citations:
         text = citation.article.text
@@ -32,7 +31,7 @@ def test_a_quote_is_the_articles_own_text_and_cuts_no_letter_cluster(seed_index,
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_short_answer_lies_within_the_first_quote(seed_index, question):
-    found = answer(question, seed_index)
+    found = ask(question, seed_index)
     if found.short is not None:
         start, end = found.short
         assert found.citations[0].start <= start < end <= found.citations[0].end
@@ -41,7 +40,7 @@ def test_the_short_answer_lies_within_the_first_quote(seed_index, question):
 
 def test_citations_are_numbered_from_one_and_do_not_overlap(seed_index):
     for question in QUESTIONS:
-        found = answer(question, seed_index)
+        found = ask(question, seed_index)
         assert [citation.number for citation in found.citations] == list(range(1, len(found.citations) + 1))
         spans = sorted((citation.article.id, citation.start, citation.end) for citation in found.citations)
         assert all(first[0] != second[0] or first[2] <= second[1] for first, second in pairwise(spans))
@@ -49,11 +48,11 @@ def test_citations_are_numbered_from_one_and_do_not_overlap(seed_index):
 
 def test_the_same_question_gets_the_same_answer(seed_index):
     for question in QUESTIONS:
-        assert answer(question, seed_index) == answer(question, seed_index)
+        assert ask(question, seed_index) == ask(question, seed_index)
 
 
 def test_an_abstained_answer_quotes_nothing_and_offers_what_is_nearest(seed_index):
-    found = answer("สูตรแกงเขียวหวานไก่ใส่อะไรบ้าง", seed_index)
+    found = ask("สูตรแกงเขียวหวานไก่ใส่อะไรบ้าง", seed_index)
     assert found.abstained
     assert found.citations == ()
     assert found.short_answer is None
@@ -61,27 +60,27 @@ def test_an_abstained_answer_quotes_nothing_and_offers_what_is_nearest(seed_inde
 
 
 def test_confidence_decides_whether_to_abstain(seed_index):
-    found = answer(QUESTIONS[0], seed_index)
+    found = ask(QUESTIONS[0], seed_index)
     assert 0.0 <= found.confidence <= 1.0
-    assert not answer(QUESTIONS[0], seed_index, threshold=found.confidence).abstained
-    assert answer(QUESTIONS[0], seed_index, threshold=1.01).abstained
+    assert not ask(QUESTIONS[0], seed_index, threshold=found.confidence).abstained
+    assert ask(QUESTIONS[0], seed_index, threshold=1.01).abstained
 
 
 def test_k_passages_come_with_the_answer(seed_index):
-    assert len(answer(QUESTIONS[0], seed_index, k=2).hits) == 2
-    assert len(answer(QUESTIONS[0], seed_index, k=8).hits) == 8
+    assert len(ask(QUESTIONS[0], seed_index, k=2).hits) == 2
+    assert len(ask(QUESTIONS[0], seed_index, k=8).hits) == 8
 
 
 def test_a_question_in_english_is_answered_from_thai_quotes(seed_index):
-    found = answer("Who is the prime minister of Japan?", seed_index)
+    found = ask("Who is the prime minister of Japan?", seed_index)
     assert found.language == "en"
     assert "คิชิดะ" in found.citations[0].quote
 
 
 def test_a_question_that_cannot_be_read_is_refused(seed_index):
     with pytest.raises(KhamtopError):
-        answer("   ", seed_index)
+        ask("   ", seed_index)
 
 
 def test_markup_in_a_question_is_only_words(seed_index):
-    assert answer("<script>alert(1)</script> นายกรัฐมนตรีญี่ปุ่นคือใคร", seed_index).hits
+    assert ask("<script>alert(1)</script> นายกรัฐมนตรีญี่ปุ่นคือใคร", seed_index).hits

@@ -1,13 +1,13 @@
 """Wire copy is printed twice: it answers once, citing the earliest, with the others listed under it."""
 
 import pytest
+from khamtop.index.building.build import build_articles
+from khamtop.index.filters import filter_of
+from khamtop.index.storage.store import Index
+from khamtop.index.types import Article
+from khamtop.qa.answer import ask
+from khamtop.qa.rank import search
 
-from index.build import build_articles
-from index.filters import filter_of
-from index.store import Index
-from index.types import Article
-from qa.answer import answer
-from qa.rank import search
 from tests.toys import ToyEncoder
 
 STORY = "นายฟูมิโอะ คิชิดะ นายกรัฐมนตรีญี่ปุ่น เข้าร่วมการประชุมสุดยอดนาโตที่กรุงมาดริด ประเทศสเปน เมื่อวันที่ 29 มิถุนายน 2565"
@@ -41,7 +41,7 @@ def test_a_story_printed_again_is_one_hit_of_its_earliest_article(index):
 
 
 def test_the_quote_is_the_earliest_articles_and_all_others_that_print_it_are_listed(index):
-    found = answer(QUESTION, index, threshold=0.0)
+    found = ask(QUESTION, index, threshold=0.0)
     (first,) = (citation for citation in found.citations if citation.article.id != "retold")
     assert first.article.id == "first"
     assert first.article.text[first.start : first.end] == first.quote
@@ -68,4 +68,4 @@ def test_a_narrow_filter_leaves_whatever_fits_to_be_found(index, bounds, left):
     bounds = filter_of(**bounds)
     question = f"{QUESTION} ทุเรียน"  # a word of the other story's
     assert {hit.article.id for hit in search(question, index, bounds=bounds)} == left
-    assert {hit.article.id for hit in answer(question, index, bounds=bounds).hits} == left
+    assert {hit.article.id for hit in ask(question, index, bounds=bounds).hits} == left

@@ -3,9 +3,9 @@
 import sys
 
 import pytest
-
-from qa import make_english, question
-from qa.make_english import SENSES, TRANSLATIONS
+from khamtop.qa import question
+from khamtop.qa.making import make_english
+from khamtop.qa.making.make_english import SENSES, TRANSLATIONS
 
 LICENCE = "  1 This software and database is being provided to you, the LICENSEE, by Princeton University\n  2 \n"
 

@@ -1,11 +1,10 @@
 """Reading a question: what it names in every spelling, what it asks for, and what it leans on."""
 
 import pytest
-
-from index import thai
-from index.types import KhamtopError
-from qa import question
-from qa.question import EARLIER_WEIGHT, kind_of, language_of, read
+from khamtop.index.text import thai
+from khamtop.index.types import KhamtopError
+from khamtop.qa import question
+from khamtop.qa.question import EARLIER_WEIGHT, kind_of, language_of, read
 
 
 def spellings(text: str, history: tuple[str, ...] = ()) -> list[set[tuple[str, ...]]]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
-
-from index import thai
-from qa.quote import QUOTE_CHARS, quote_around, short_of
+from khamtop.index.text import thai
+from khamtop.qa.quote import QUOTE_CHARS, quote_around, short_of
 
 
 def quoted(text: str, answer: str, most: int = QUOTE_CHARS) -> str:

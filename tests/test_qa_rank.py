@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from khamtop.index.storage.store import Index
+from khamtop.qa.answer import ask
+from khamtop.qa.question import read
+from khamtop.qa.rank import READ_PASSAGES, find, search
+from khamtop.qa.reader import Reading, Titled
 
-from index.store import Index
-from qa.answer import answer
-from qa.question import read
-from qa.rank import READ_PASSAGES, find, search
-from qa.reader import Reading, Titled
 from tests.toys import ToyReader
 
 QUESTION = "นาโต ทุเรียน น้ำท่วม รถไฟฟ้า"  # something of each article
@@ -37,7 +37,7 @@ def test_a_hit_says_by_which_search_it_was_found_wherever_reading_puts_it(small_
 
 def test_the_question_is_read_with_titles_and_once(small_index: Index) -> None:
     reader = ToyReader({})
-    found = answer(QUESTION, small_index, reader=reader)
+    found = ask(QUESTION, small_index, reader=reader)
     assert [question for question, _ in reader.asked] == [QUESTION]
     (passages,) = [passages for _, passages in reader.asked]
     assert len(passages) <= READ_PASSAGES
@@ -46,7 +46,7 @@ def test_the_question_is_read_with_titles_and_once(small_index: Index) -> None:
 
 @pytest.mark.parametrize(("logit", "verdict"), [(3.0, "answer"), (0.0, "answer"), (-1.0, "unsure"), (-5.0, "nothing")])
 def test_three_things_are_said_by_how_likely_it_answers(small_index: Index, logit: float, verdict: str) -> None:
-    found = answer(QUESTION, small_index, reader=ToyReader({"durian": logit}, otherwise=-9.0))
+    found = ask(QUESTION, small_index, reader=ToyReader({"durian": logit}, otherwise=-9.0))
     assert found.verdict == verdict
     assert found.abstained == (verdict != "answer")
     assert bool(found.citations) == (verdict == "answer")
@@ -62,7 +62,7 @@ def test_a_reader_that_finds_nothing_at_all_abstains(small_index: Index) -> None
         def read(self, question: str, passages: Sequence[Titled]) -> list[Reading]:
             return []
 
-    found = answer(QUESTION, small_index, reader=Blind({}))
+    found = ask(QUESTION, small_index, reader=Blind({}))
     assert found.verdict == "nothing"
     assert found.hits
 
@@ -70,5 +70,5 @@ def test_a_reader_that_finds_nothing_at_all_abstains(small_index: Index) -> None
 def test_search_ranks_as_answers_do(small_index: Index) -> None:
     reader = ToyReader({"train": 5.0})
     hits = search(QUESTION, small_index, k=4, reader=reader)
-    assert tuple(hits) == answer(QUESTION, small_index, k=4, reader=reader).hits
+    assert tuple(hits) == ask(QUESTION, small_index, k=4, reader=reader).hits
     assert hits[0].article.id == "train"

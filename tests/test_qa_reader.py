@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from index import thai
-from index.types import KhamtopError
-from qa.reader import Reader, best_span, load_reader, trimmed
+from khamtop.index.text import thai
+from khamtop.index.types import KhamtopError
+from khamtop.qa.reader import Reader, best_span, load_reader, trimmed
 
 MARKET = (
     "ตลาดน้ำบ้านสวน",
@@ -135,9 +134,9 @@ def test_a_model_of_transformers_takes_the_readers_place(foreign: Path) -> None:
 
 
 def test_it_answers_with_quotes_as_any_reader_does(foreign: Path, small_index) -> None:
-    from qa.answer import answer
+    from khamtop.qa.answer import ask
 
-    found = answer("น้ำท่วมวันไหน", small_index, threshold=0.0, reader=load_reader(str(foreign)))
+    found = ask("น้ำท่วมวันไหน", small_index, threshold=0.0, reader=load_reader(str(foreign)))
     assert found.kind == "when"  # as the question's words tell
     for citation in found.citations:
         assert citation.article.text[citation.start : citation.end] == citation.quote

@@ -1,12 +1,11 @@
 """Fusing the two rankings: by hand, and that neither gates the other."""
 
 import pytest
-
-from index.types import Ranked
-from qa import retrieve as retrieving
-from qa.question import read
-from qa.rank import search
-from qa.retrieve import fused, retrieve
+from khamtop.index.types import Ranked
+from khamtop.qa import retrieve as retrieving
+from khamtop.qa.question import read
+from khamtop.qa.rank import search
+from khamtop.qa.retrieve import fused, retrieve
 
 
 @pytest.fixture
@@ -99,9 +98,10 @@ def test_a_hidden_article_is_not_found_and_the_rest_is(small_index):
 
 
 def test_the_title_is_searched(tmp_path):
-    from index.build import build_articles
-    from index.store import Index
-    from index.types import Article
+    from khamtop.index.building.build import build_articles
+    from khamtop.index.storage.store import Index
+    from khamtop.index.types import Article
+
     from tests.toys import ToyEncoder
 
     articles = [Article("a", "ภูเก็ต", "ฝนตกหนัก", "a"), Article("b", "เชียงใหม่", "ฝนตกหนัก", "b")]

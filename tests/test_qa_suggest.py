@@ -1,13 +1,13 @@
 """Questions to begin with: every one of them is answered by the articles that it was made from."""
 
 import pytest
+from khamtop.index.building.build import build_articles
+from khamtop.index.storage.store import Index
+from khamtop.index.types import Article
+from khamtop.qa import suggest as suggesting
+from khamtop.qa.answer import ask
+from khamtop.qa.suggest import follow_ups, suggest
 
-from index.build import build_articles
-from index.store import Index
-from index.types import Article
-from qa import suggest as suggesting
-from qa.answer import answer
-from qa.suggest import follow_ups, suggest
 from tests.toys import ToyEncoder, ToyReader
 
 PEOPLE = [
@@ -41,7 +41,7 @@ def suggested(seed_index):
 def test_every_question_is_answered_by_the_index_it_came_from(seed_index, suggested):
     assert suggested
     for question in suggested:
-        found = answer(question, seed_index)
+        found = ask(question, seed_index)
         assert not found.abstained
         assert found.citations
 
@@ -77,7 +77,7 @@ def test_fewer_are_the_first_of_them_the_same_each_time(seed_index, suggested, c
 def test_what_is_asked_of_a_person_is_the_position_and_the_answer_is_the_name(indexed):
     index = indexed(paragraph(PEOPLE[0]))
     assert suggest(index) == ["ใครคืออธิบดีกรมชลประทาน"]
-    assert "สมชาย ใจดี" in answer("ใครคืออธิบดีกรมชลประทาน", index).citations[0].quote
+    assert "สมชาย ใจดี" in ask("ใครคืออธิบดีกรมชลประทาน", index).citations[0].quote
 
 
 @pytest.mark.parametrize(
@@ -133,37 +133,37 @@ def apart(*people):
 def test_what_follows_is_answered_when_it_is_asked_next_and_was_not_asked_before(seed_index):
     history, question = [], "ใครคือนายกรัฐมนตรีญี่ปุ่น"
     for _ in range(2):
-        following = follow_ups(answer(question, seed_index, history), history)
+        following = follow_ups(ask(question, seed_index, history), history)
         assert 1 <= len(following) <= 3
         assert not {question, *history} & set(following)
         history.append(question)
         for asked in following:
-            assert not answer(asked, seed_index, history).abstained
+            assert not ask(asked, seed_index, history).abstained
         question = following[0]
 
 
 def test_what_follows_comes_from_the_articles_of_the_answer_first(indexed):
     index = indexed(apart(*PEOPLE[:2]), apart(PEOPLE[2]))
-    assert follow_ups(answer(FIRST, index))[0] == f"ใครคือ{PEOPLE[1][1]}"
-    assert follow_ups(answer(f"ใครคือ{PEOPLE[2][1]}", index), count=1) == [FIRST]  # its own article has nothing else
+    assert follow_ups(ask(FIRST, index))[0] == f"ใครคือ{PEOPLE[1][1]}"
+    assert follow_ups(ask(f"ใครคือ{PEOPLE[2][1]}", index), count=1) == [FIRST]  # its own article has nothing else
 
 
 @pytest.mark.parametrize("asked", [f"ใครคือ{PEOPLE[1][1]}", f" ใคร คือ{PEOPLE[1][1]}?", f"ใครคือ{PEOPLE[1][1]} "])
 def test_what_was_asked_before_in_other_spaces_does_not_follow(indexed, asked):
     index = indexed(apart(*PEOPLE[:2]))
-    found = answer(FIRST, index)
+    found = ask(FIRST, index)
     assert follow_ups(found) == [f"ใครคือ{PEOPLE[1][1]}"]
     assert follow_ups(found, [asked]) == []
 
 
 def test_what_the_answer_has_told_already_does_not_follow(indexed):
     index = indexed(apart(*PEOPLE[:2]))
-    assert FIRST not in follow_ups(answer(f"{PEOPLE[0][1]}คือใคร", index))
+    assert FIRST not in follow_ups(ask(f"{PEOPLE[0][1]}คือใคร", index))
 
 
 def test_what_the_reader_does_not_find_does_not_follow_and_trying_ends(indexed, monkeypatch):
     index = indexed(*(apart(*PEOPLE) + f"\nเรื่องที่ {number}" for number in range(9)))
     monkeypatch.setattr(suggesting, "_TRIED", 2)
     reader = ToyReader({}, otherwise=-9.0)
-    assert follow_ups(answer("ราคาข้าว", index, reader=reader), reader=reader) == []
+    assert follow_ups(ask("ราคาข้าว", index, reader=reader), reader=reader) == []
     assert len({question for question, _ in reader.asked}) == 3  # the question itself, and two more

@@ -11,10 +11,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from index.build import build
-from index.encoder import load_encoder
-from index.store import Index
-from qa.answer import answer
+from khamtop.index.building.build import build
+from khamtop.index.encoders.encoder import load_encoder
+from khamtop.index.storage.store import Index
+from khamtop.qa.answer import ask
 
 DATA = Path(__file__).parent / "data"
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -24,7 +24,7 @@ RIGHT = DATA / "seed-right.txt"
 
 def is_right(entry: dict[str, Any], index: Index) -> bool:
     """Whether the quotes hold what answers; or, where the article is silent, whether it abstains."""
-    found = answer(entry["question"], index, entry.get("history") or ())
+    found = ask(entry["question"], index, entry.get("history") or ())
     if entry["kind"] == "unanswerable":
         return found.abstained
     quotes = "\n".join(citation.quote for citation in found.citations)

@@ -7,17 +7,17 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import khamtop.ui.service
 import pytest
+from khamtop.ui.bodies import MOST_BYTES, PlainBodies
+from khamtop.ui.guard import Access, Guard
+from khamtop.ui.service import Service
+from khamtop.ui.web import application
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
-import ui.service
 from tests.toys import ToyEncoder, write_files
-from ui.bodies import MOST_BYTES, PlainBodies
-from ui.guard import Access, Guard
-from ui.service import Service
-from ui.web import application
 
 #: An address of this machine where nobody listens: a server that follows it would be seen to try.
 ELSEWHERE = "http://127.0.0.1:9/x"
@@ -97,7 +97,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClie
     folder = tmp_path_factory.mktemp("bodies")
     write_files(folder / "articles", {"a.txt": "ตลาดน้ำบ้านสวน\nเปิดเมื่อ พ.ศ. 2551"})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ui.service, "load_encoder", lambda name: ToyEncoder())
+        patch.setattr(khamtop.ui.service, "load_encoder", lambda name: ToyEncoder())
         service = Service(folder / "index", [folder / "articles"])
         service.rebuild()
         access = Access()

@@ -7,14 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import khamtop.ui.server
 import pytest
 from click.testing import CliRunner, Result
-
-import ui.server
-from index.store import FORMAT
-from ui import cli, texts
-from ui.calls import Call
-from ui.feedback import Feedback
+from khamtop.index.storage.store import FORMAT
+from khamtop.ui import cli, texts
+from khamtop.ui.calls import Call
+from khamtop.ui.feedback import Feedback
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -131,7 +130,7 @@ def test_a_question_waits_for_neither_gradio_nor_torch(folder):
     """In a process of its own, because other tests import both."""
     program = (
         "import sys\n"
-        "from ui.cli import main\n"
+        "from khamtop.ui.cli import main\n"
         f"main(['ask', 'ใครเป็นนายกรัฐมนตรีญี่ปุ่น', '--index', {str(folder)!r}], standalone_mode=False)\n"
         "sys.exit(' '.join({'gradio', 'torch', 'sentence_transformers', 'transformers'} & set(sys.modules)) or 0)\n"
     )
@@ -271,9 +270,11 @@ def test_feedback_is_listed_the_newest_first(tmp_path):
 
 def test_serve_passes_on_what_it_is_told(tmp_path, monkeypatch, port):
     shown = {}
-    monkeypatch.setattr(ui.server.Server, "show", lambda server, app: shown.update(address=server.address))
-    monkeypatch.setattr(ui.server.Server, "wait", lambda server: None)
-    monkeypatch.setattr("ui.web.application", lambda service, access: shown.update(service=service, access=access))
+    monkeypatch.setattr(khamtop.ui.server.Server, "show", lambda server, app: shown.update(address=server.address))
+    monkeypatch.setattr(khamtop.ui.server.Server, "wait", lambda server: None)
+    monkeypatch.setattr(
+        "khamtop.ui.web.application", lambda service, access: shown.update(service=service, access=access)
+    )
     options = ("--auth", "a:b", "--root-path", "/khamtop", "--read-only", "--index", tmp_path, "--articles", SEEDS)
     assert run("serve", "--port", port, *options).exit_code == 0
     assert (shown["service"].read_only, shown["access"].users) == (True, ("a:b",))

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import khamtop.ui.feedback
 import pytest
+from khamtop.index.building.build import build
+from khamtop.index.types import KhamtopError
+from khamtop.ui.calls import Call
+from khamtop.ui.feedback import Feedback
 
-import ui.feedback
-from index.build import build
-from index.types import KhamtopError
 from tests.toys import NEWS, ToyEncoder, write_files
-from ui.calls import Call
-from ui.feedback import Feedback
 
 NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
 SENT = {
@@ -111,7 +111,7 @@ def test_a_line_that_was_cut_off_spoils_neither_the_one_before_nor_the_one_after
 
 
 def test_a_full_file_takes_no_more_and_says_so(feedback: Feedback, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ui.feedback, "LARGEST_BYTES", 700)
+    monkeypatch.setattr(khamtop.ui.feedback, "LARGEST_BYTES", 700)
     keep(feedback)
     with pytest.raises(KhamtopError) as told:
         keep(feedback)

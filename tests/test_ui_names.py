@@ -3,9 +3,8 @@
 from itertools import islice
 
 import pytest
-
-from index import thai
-from ui.names import LONGEST_BYTES, clean, numbered, shortened
+from khamtop.index.text import thai
+from khamtop.ui.names import LONGEST_BYTES, clean, numbered, shortened
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import khamtop.ui.receive
 import pytest
+from khamtop.ui.receive import upload_endpoint
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
-
-import ui.receive
-from ui.receive import upload_endpoint
 
 NEWS = "ข่าวตลาด\n\nตลาดน้ำบ้านสวนเปิดเมื่อ พ.ศ. 2551".encode()
 HEAD = {"Content-Type": "multipart/form-data; boundary=X"}
@@ -103,7 +102,7 @@ def test_of_an_upload_that_breaks_off_the_files_that_came_whole_are_built(
 def test_a_body_without_end_is_given_up_whatever_length_it_claims(
     client: TestClient, service: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ui.receive, "_GIVEN_UP_BYTES", 100_000)
+    monkeypatch.setattr(khamtop.ui.receive, "_GIVEN_UP_BYTES", 100_000)
     read = 0
 
     def endless() -> Iterator[bytes]:

@@ -6,11 +6,10 @@ import json
 from dataclasses import replace
 
 import pytest
-
-from index.build import Report
-from index.types import Article, Passage, Rejected
-from qa.types import Answer, Citation, Hit
-from ui import render
+from khamtop.index.building.build import Report
+from khamtop.index.types import Article, Passage, Rejected
+from khamtop.qa.types import Answer, Citation, Hit
+from khamtop.ui import render
 
 WHOLE = "เปิดตลาด\n\nเปิดตลาด\n\nตลาดน้ำเปิดเมื่อวันเสาร์ที่เมืองเก่า มีร้านค้า ๓๐ ร้าน และเรือสิบลำ\n\nนายกเทศมนตรีกล่าวว่า “ดี”"
 MARKET = Article("a/market.txt", "เปิดตลาด", WHOLE, "a/market.txt", "5 ม.ค. 2560")

@@ -8,14 +8,13 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from khamtop.index.types import KhamtopError
+from khamtop.ui.guard import Access
+from khamtop.ui.server import Server
+from khamtop.ui.texts import text
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-
-from index.types import KhamtopError
-from ui.guard import Access
-from ui.server import Server
-from ui.texts import text
 
 
 def free_port() -> int:

@@ -8,18 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import khamtop.ui.service
 import pytest
+from khamtop.index.types import KhamtopError
+from khamtop.ui.service import Build, Service
 
-import ui.service
-from index.types import KhamtopError
 from tests.toys import ToyEncoder, lines
-from ui.service import Build, Service
 
 
 @pytest.fixture
 def articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of one article; the toy encoder stands in for the embedded one."""
-    monkeypatch.setattr(ui.service, "load_encoder", lambda name: ToyEncoder())
+    monkeypatch.setattr(khamtop.ui.service, "load_encoder", lambda name: ToyEncoder())
     folder = tmp_path / "articles"
     folder.mkdir()
     (folder / "market.txt").write_text("ข่าวตลาด\n\nตลาดน้ำบ้านสวนเปิดเมื่อ พ.ศ. 2551", "utf-8")
@@ -36,7 +36,7 @@ class Gate:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.reached, self.opened, self.builds = threading.Event(), threading.Event(), 0
-        build = ui.service.build
+        build = khamtop.ui.service.build
 
         def held(paths: Any, folder: Any, encoder: Any, progress: Any, source: Any) -> Any:
             self.builds += 1
@@ -49,7 +49,7 @@ class Gate:
 
             return build(paths, folder, encoder, tell, source)
 
-        monkeypatch.setattr(ui.service, "build", held)
+        monkeypatch.setattr(khamtop.ui.service, "build", held)
 
 
 def test_starting_without_an_index_builds_one_and_a_question_waits_for_it(service: Service) -> None:
@@ -105,7 +105,7 @@ def test_two_who_rebuild_at_once_get_one_build(service: Service, monkeypatch: py
 
 def test_a_build_can_be_stopped_and_the_old_index_goes_on(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     service.rebuild()
-    monkeypatch.setattr(ui.service, "build", lambda *arguments: endless(arguments[3]))
+    monkeypatch.setattr(khamtop.ui.service, "build", lambda *arguments: endless(arguments[3]))
     build = service.begin_build()
     service.stop_build()
     assert build.finished.wait(20)
@@ -133,7 +133,7 @@ def test_a_build_that_breaks_is_told_as_one_sentence(service: Service, monkeypat
     def broken(*arguments: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(ui.service, "build", broken)
+    monkeypatch.setattr(khamtop.ui.service, "build", broken)
     with pytest.raises(KhamtopError) as told:
         service.rebuild()
     assert told.value.code == "internal"
@@ -189,7 +189,7 @@ def test_stopping_stops_what_was_to_follow_too(
     service: Service, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service.rebuild()
-    monkeypatch.setattr(ui.service, "build", lambda *arguments: endless(arguments[3]))
+    monkeypatch.setattr(khamtop.ui.service, "build", lambda *arguments: endless(arguments[3]))
     build = service.begin_build()
     service.begin_build(anew=True)
     service.stop_build()
@@ -336,7 +336,7 @@ def test_watching_rebuilds_when_the_articles_change(
         yield
         watched.set()  # what follows a change is done when the next one is waited for
 
-    monkeypatch.setattr("index.watch.changes", changes)
+    monkeypatch.setattr("khamtop.index.building.watch.changes", changes)
     service.rebuild()
     service.watch()
     (articles / "harbour.txt").write_text("ข่าวท่าเรือ\n\nท่าเรือบ้านทรายเปิดเมื่อ พ.ศ. 2560", "utf-8")

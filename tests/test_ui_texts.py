@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from index.types import KhamtopError
-from ui.texts import TEXTS, sentence, text
+from khamtop.index.types import KhamtopError
+from khamtop.ui.texts import TEXTS, sentence, text
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [path for package in ("index", "qa", "ui") for path in sorted((ROOT / package).glob("*.py"))]
@@ -46,7 +45,7 @@ def test_every_error_raised_has_its_sentence_and_gives_the_facts_it_names() -> N
 
 
 def test_every_reason_for_leaving_a_file_out_has_its_words() -> None:
-    reading = ast.walk(ast.parse((ROOT / "index/articles.py").read_text("utf-8")))
+    reading = ast.walk(ast.parse((ROOT / "index/sources/articles.py").read_text("utf-8")))
     reasons = {node.value for node in reading if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     reasons = {reason for reason in reasons if REASON.fullmatch(reason)}
     assert len(reasons) > 5

@@ -8,11 +8,10 @@ import lzma
 import os
 from pathlib import Path
 
+import khamtop.ui.uploads
 import pytest
-
-import ui.uploads
-from index.types import KhamtopError
-from ui.uploads import Uploads, upload_folder
+from khamtop.index.types import KhamtopError
+from khamtop.ui.uploads import Uploads, upload_folder
 
 NEWS = "ข่าวตลาด\n\nตลาดน้ำบ้านสวนเปิดเมื่อ พ.ศ. 2551".encode()
 OTHER = "ข่าวสะพาน\n\nสะพานแขวนเมืองใหม่สร้างเสร็จเมื่อ พ.ศ. 2499".encode()
@@ -140,13 +139,13 @@ def test_all_that_the_indexer_reads_is_taken(folder: Path, name: str, content: b
 def test_a_file_that_is_too_large_is_refused_and_the_next_is_taken(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ui.uploads, "LARGEST_FILE_BYTES", len(OTHER))
+    monkeypatch.setattr(khamtop.ui.uploads, "LARGEST_FILE_BYTES", len(OTHER))
     sent = send(folder, ("large.txt", OTHER + b"!"), ("a.txt", OTHER))
     assert (sent.saved, sent.refused) == (["a.txt"], [("large.txt", "upload.too_large")])
 
 
 def test_what_unpacks_to_too_much_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ui.uploads, "LARGEST_UNPACKED_BYTES", 2_000_000)
+    monkeypatch.setattr(khamtop.ui.uploads, "LARGEST_UNPACKED_BYTES", 2_000_000)
     bomb = LINE + b" " * 3_000_000
     sent = send(folder, ("a.jsonl.xz", lzma.compress(bomb)), ("a.jsonl.gz", gzip.compress(bomb)))
     assert [reason for _, reason in sent.refused] == ["upload.too_large"] * 2
@@ -155,10 +154,10 @@ def test_what_unpacks_to_too_much_is_refused(folder: Path, monkeypatch: pytest.M
 def test_too_many_files_or_too_much_at_once_are_refused_and_what_came_before_is_kept(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ui.uploads, "MOST_FILES", 2)
+    monkeypatch.setattr(khamtop.ui.uploads, "MOST_FILES", 2)
     sent = send(folder, ("a.txt", NEWS), ("b.txt", NEWS), ("c.txt", NEWS))
     assert (sent.saved, sent.refused) == (["a.txt", "b.txt"], [("c.txt", "upload.too_many")])
-    monkeypatch.setattr(ui.uploads, "MOST_BYTES", len(NEWS) + 1)
+    monkeypatch.setattr(khamtop.ui.uploads, "MOST_BYTES", len(NEWS) + 1)
     sent = send(folder, ("d.txt", NEWS), ("e.txt", NEWS))
     assert (sent.saved, sent.refused) == (["d.txt"], [("e.txt", "upload.too_much")])
     assert names(folder) == {"a.txt", "b.txt", "d.txt"}

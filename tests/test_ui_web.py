@@ -17,22 +17,23 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import khamtop.ui.server
+import khamtop.ui.service
 import pytest
 import uvicorn
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from khamtop.index.types import KhamtopError
+from khamtop.ui import render
+from khamtop.ui.guard import Access
+from khamtop.ui.service import Service
+from khamtop.ui.texts import text
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-import ui.service
-from index.types import KhamtopError
 from tests.toys import ToyEncoder
-from ui import render
-from ui.guard import Access
-from ui.service import Service
-from ui.texts import text
 
 ROOT = Path(__file__).parents[1]
 
@@ -49,7 +50,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     (folder / "articles").mkdir()
     (folder / "articles/market.txt").write_text("ข่าวตลาด\n3 ตุลาคม 2565\n\nตลาดน้ำบ้านสวนเปิดเมื่อ พ.ศ. 2551", "utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ui.service, "load_encoder", lambda name: ToyEncoder())
+        patch.setattr(khamtop.ui.service, "load_encoder", lambda name: ToyEncoder())
         service = Service(folder / "index", [folder / "articles"])
         service.rebuild()
         yield service
@@ -57,7 +58,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def url(service: Service) -> Iterator[str]:
-    from ui.web import launch
+    from khamtop.ui.web import launch
 
     server = launch(service, free_port())
     yield server.address
@@ -124,7 +125,7 @@ def test_what_nobody_foresaw_is_one_sentence_too(
     def broken(*arguments: Any) -> Any:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(ui.service, "answer", broken)
+    monkeypatch.setattr(khamtop.ui.service, "ask", broken)
     with pytest.raises(AppError) as told:
         client.predict("why?", api_name="/ask")
     assert str(told.value) == text("internal", "en")
@@ -261,7 +262,7 @@ def test_uploads_land_are_built_and_removed_again(url: str, service: Service) ->
 @pytest.fixture(scope="module")
 def read_only(service: Service) -> Iterator[str]:
     """The same index on a page that is for reading only."""
-    from ui.web import launch
+    from khamtop.ui.web import launch
 
     shown = Service(service.folder, service._articles, read_only=True)
     shown._encoder = service._encoder
@@ -332,7 +333,7 @@ def proxied(address: str, port: int, keeps_prefix: bool) -> Iterator[None]:
 
 @pytest.mark.parametrize("keeps_prefix", [True, False])
 def test_behind_a_proxy_the_page_its_functions_and_uploads_work(service: Service, keeps_prefix: bool) -> None:
-    from ui.web import launch
+    from khamtop.ui.web import launch
 
     user = ("reader", "secret")
     server = launch(service, free_port(), Access(users=(":".join(user),), root_path="/khamtop"))
@@ -358,7 +359,7 @@ def test_behind_a_proxy_the_page_its_functions_and_uploads_work(service: Service
 
 
 def test_a_port_in_use_is_told_in_one_sentence(service: Service, url: str) -> None:
-    from ui.web import launch
+    from khamtop.ui.web import launch
 
     with pytest.raises(KhamtopError) as told:
         launch(service, int(url.rsplit(":", 1)[1]))
@@ -366,7 +367,7 @@ def test_a_port_in_use_is_told_in_one_sentence(service: Service, url: str) -> No
 
 
 def test_an_address_that_is_not_this_machines_is_told_in_one_sentence(service: Service) -> None:
-    from ui.web import launch
+    from khamtop.ui.web import launch
 
     with pytest.raises(KhamtopError) as told:
         launch(service, free_port(), Access(host="192.0.2.1"))
@@ -386,8 +387,8 @@ def record(event, arguments):
 sys.addaudithook(record)
 
 from pathlib import Path
-from ui.service import Service
-from ui.web import launch
+from khamtop.ui.service import Service
+from khamtop.ui.web import launch
 service = Service(Path({str(tmp_path)!r}), [Path("seeds")])
 service.start()
 service.ask("ใครเป็นนายกรัฐมนตรีญี่ปุ่น")
@@ -404,7 +405,7 @@ def test_opening_waits_for_no_type_stubs_and_no_model_library() -> None:
 import pathlib, sys
 written = []
 sys.addaudithook(lambda event, given: event == "open" and str(given[0]).endswith(".pyi") and written.append(given[0]))
-import ui.cli, ui.server, ui.service, ui.web
+import khamtop.ui.cli, khamtop.ui.server, khamtop.ui.service, ui.web
 print(written, {"torch", "transformers", "sentence_transformers", "matplotlib", "sklearn"} & set(sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-
-from index import thai
-from index.lexical import Alternatives
-from qa.reader import Reading, Titled
+from khamtop.index.rankings.lexical import Alternatives
+from khamtop.index.text import thai
+from khamtop.qa.reader import Reading, Titled
 
 
 class ToyEncoder:

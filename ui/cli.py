@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from khamtop.index.filters import filter_of
+from khamtop.index.types import KhamtopError
+from khamtop.qa.types import Language
+from khamtop.ui import render, texts
 from tqdm import tqdm
-
-from index.filters import filter_of
-from index.types import KhamtopError
-from qa.types import Language
-from ui import render, texts
 
 DEFAULT_INDEX = Path(".khamtop")
 DEFAULT_ARTICLES = Path("seeds")
@@ -120,14 +119,14 @@ def serve(
       KHAMTOP_AUTH=reader:secret khamtop serve --host 0.0.0.0 --read-only
     """
     with _reporting(lang, debug):
-        from ui.guard import Access, users_of
-        from ui.server import Server
+        from khamtop.ui.guard import Access, users_of
+        from khamtop.ui.server import Server
 
         access = Access(users_of(users, os.environ, auth_file), root_path, host)
         with closing(Server(port, access)) as server:
             click.echo(texts.text("serve.starting", _language(lang)), err=True)
             with _no_garbage():
-                from ui.service import Service
+                from khamtop.ui.service import Service
 
                 for path in articles:
                     if path != DEFAULT_ARTICLES and not path.exists():  # an index may be served without the default
@@ -136,7 +135,7 @@ def serve(
                 service.start()
                 if watch:
                     service.watch()
-                from ui.web import application  # Gradio takes seconds to import, while a first build goes on
+                from khamtop.ui.web import application  # Gradio takes seconds to import, while a first build goes on
 
                 server.show(application(service, access))
             click.echo(texts.text("serve.at", _language(lang), address=server.address), err=True)
@@ -160,13 +159,13 @@ def ask(
       khamtop ask "ใครเป็นนายกรัฐมนตรีญี่ปุ่น" --from "มิ.ย. 2565" --to 2566
     """
     with _reporting(lang, debug):
-        from qa.answer import answer
-        from qa.question import check
-        from qa.reader import load_reader
+        from khamtop.qa.answer import ask
+        from khamtop.qa.question import check
+        from khamtop.qa.reader import load_reader
 
         check(question)  # before anything is loaded for it
         bounds = filter_of(since, until, source)
-        found = answer(question, _open(folder, encoder), k=k, bounds=bounds, reader=load_reader(reader))
+        found = ask(question, _open(folder, encoder), k=k, bounds=bounds, reader=load_reader(reader))
         _print(as_json, render.to_json(found), render.to_text(found))
 
 
@@ -184,9 +183,9 @@ def search(
       khamtop search "การประชุมที่กรุงมาดริด" -k 3
     """
     with _reporting(lang, debug):
-        from qa.question import check, language_of
-        from qa.rank import search as find
-        from qa.reader import load_reader
+        from khamtop.qa.question import check, language_of
+        from khamtop.qa.rank import search as find
+        from khamtop.qa.reader import load_reader
 
         check(question)
         bounds = filter_of(since, until, source)
@@ -212,9 +211,9 @@ def index(
       khamtop index ~/news/2565 ~/news/archive.jsonl.xz
     """
     with _reporting(lang, debug):
-        from index.build import build
-        from index.encoder import load_encoder
-        from index.store import remembered_encoder
+        from khamtop.index.building.build import build
+        from khamtop.index.encoders.encoder import load_encoder
+        from khamtop.index.storage.store import remembered_encoder
 
         source = encoder or remembered_encoder(folder)
         model = load_encoder(source)
@@ -226,7 +225,7 @@ def index(
 
         build_once(afresh)
         if watch:
-            from index.watch import changes
+            from khamtop.index.building.watch import changes
 
             for _ in changes(paths or articles, folder):
                 with _going_on(lang):
@@ -243,7 +242,7 @@ def check(folder: Path, as_json: bool, lang: Language | None, debug: bool) -> No
       khamtop check --index ~/news/.khamtop
     """
     with _reporting(lang, debug):
-        from index.check import problems
+        from khamtop.index.storage.check import problems
 
         found = list(problems(folder))
         sentences = [texts.sentence(problem, _language(lang)) for problem in found]
@@ -268,7 +267,7 @@ def feedback(folder: Path, as_json: bool, lang: Language | None, debug: bool) ->
       khamtop feedback --index ~/news/.khamtop --json
     """
     with _reporting(lang, debug):
-        from ui.feedback import Feedback
+        from khamtop.ui.feedback import Feedback
 
         opinions = Feedback(folder).opinions()
         _print(as_json, render.opinions_to_json(opinions), render.opinions_to_text(opinions, _language(lang)))
@@ -291,9 +290,9 @@ def evaluate(
       khamtop eval iapp-wiki-qa/valid.json
     """
     with _reporting(lang, debug):
-        from index.encoder import load_encoder
-        from qa.evaluate import evaluate as measure
-        from qa.reader import load_reader
+        from khamtop.index.encoders.encoder import load_encoder
+        from khamtop.qa.evaluate import evaluate as measure
+        from khamtop.qa.reader import load_reader
 
         with tqdm(unit=" questions", disable=not sys.stderr.isatty(), leave=False) as bar:
 
@@ -321,10 +320,10 @@ def train(articles: tuple[Path, ...], out: Path, as_json: bool, lang: Language |
       khamtop index ~/news --encoder ~/news-encoder
     """
     with _reporting(lang, debug):
-        from index.articles import read_articles
-        from index.encoder import EMBEDDED_STATIC
-        from index.train import train as fit
-        from index.types import Article
+        from khamtop.index.encoders.encoder import EMBEDDED_STATIC
+        from khamtop.index.making.train import train as fit
+        from khamtop.index.sources.articles import read_articles
+        from khamtop.index.types import Article
 
         found = [item for item in read_articles(articles) if isinstance(item, Article)]
         with _progress(lang) as progress:
@@ -333,8 +332,8 @@ def train(articles: tuple[Path, ...], out: Path, as_json: bool, lang: Language |
 
 
 def _open(folder: Path, encoder: str | None) -> Any:
-    from index.encoder import load_encoder
-    from index.store import Index
+    from khamtop.index.encoders.encoder import load_encoder
+    from khamtop.index.storage.store import Index
 
     return Index.open(folder, load_encoder(encoder) if encoder else None)
 

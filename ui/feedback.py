@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
-
-from index.types import KhamtopError
-from ui.calls import Call
+from khamtop.index.types import KhamtopError
+from khamtop.ui.calls import Call
 
 REMARK_CHARS = 2000
 #: No question is longer, no answer holds more quotes, and none needs so many characters: see `qa`.

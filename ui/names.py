@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import chain, count
 from pathlib import Path
 
-from index import thai
+from khamtop.index.text import thai
 
 #: Room for " (2)" and an ending within the 255 bytes that file systems give a name.
 LONGEST_BYTES = 200

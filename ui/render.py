@@ -12,16 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from index.dates import day_of
-from index.types import Article, Span
-from qa.types import Answer, Citation, Hit, Language
-from ui.texts import text
+from khamtop.index.text.dates import day_of
+from khamtop.index.types import Article, Span
+from khamtop.qa.types import Answer, Citation, Hit, Language
+from khamtop.ui.texts import text
 
 if TYPE_CHECKING:  # these are heavy, and only the fields of what they give are read here
-    from index.build import Report
-    from index.database import Listed
-    from index.listing import Timeline
-    from ui.feedback import Opinion
+    from khamtop.index.building.build import Report
+    from khamtop.index.storage.database import Listed
+    from khamtop.index.storage.listing import Timeline
+    from khamtop.ui.feedback import Opinion
 
 #: Characters that a terminal or a browser would act on instead of showing: control characters
 #: other than tab and newline, and the overrides that turn the writing direction around.

@@ -20,19 +20,19 @@ from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
-from index.build import Report, build
-from index.database import Listed
-from index.encoder import load_encoder
-from index.listing import Timeline
-from index.store import Index, remembered_encoder
-from index.types import Article, Encoder, Filter, KhamtopError
-from qa.answer import answer
-from qa.rank import search
-from qa.reader import Reader, load_reader
-from qa.suggest import follow_ups, suggest
-from qa.types import Answer, Hit
-from ui.feedback import Feedback
-from ui.names import numbered, shortened
+from khamtop.index.building.build import Report, build
+from khamtop.index.encoders.encoder import load_encoder
+from khamtop.index.storage.database import Listed
+from khamtop.index.storage.listing import Timeline
+from khamtop.index.storage.store import Index, remembered_encoder
+from khamtop.index.types import Article, Encoder, Filter, KhamtopError
+from khamtop.qa.answer import ask
+from khamtop.qa.rank import search
+from khamtop.qa.reader import Reader, load_reader
+from khamtop.qa.suggest import follow_ups, suggest
+from khamtop.qa.types import Answer, Hit
+from khamtop.ui.feedback import Feedback
+from khamtop.ui.names import numbered, shortened
 
 _log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class _Opened:
         self.examples = tuple(suggest(index, reader=reader))
         #: The answer to a question, its history, `k` and bounds; a page asks for what follows an answer right after it.
         self.answer = lru_cache(maxsize=_REMEMBERED_ANSWERS)(
-            lambda question, history, k, bounds: answer(question, index, history, k, bounds=bounds, reader=reader)
+            lambda question, history, k, bounds: ask(question, index, history, k, bounds=bounds, reader=reader)
         )
 
 
@@ -154,7 +154,7 @@ class Service:
 
     def watch(self) -> None:
         """Rebuilds from now on whenever the articles change; what goes wrong then stands in `last_build`."""
-        from index.watch import changes
+        from khamtop.index.building.watch import changes
 
         def follow() -> None:
             for _ in changes(self._articles, self.folder):

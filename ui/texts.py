@@ -7,8 +7,8 @@ whole table and fills it in itself, so that switching its language needs no serv
 
 from __future__ import annotations
 
-from index.types import KhamtopError
-from qa.types import Language
+from khamtop.index.types import KhamtopError
+from khamtop.qa.types import Language
 
 #: key: (Thai, English). `{name}` is a fact that the caller gives.
 TEXTS: dict[str, tuple[str, str]] = {

@@ -1,7 +1,7 @@
 """Files that people send in: they land in one folder of articles, whole or not at all, and replace nothing.
 
 Each is written under a hidden name in that folder while it comes in, tried with the reader of
-`index/articles.py`, and only then given its own name, so that a build never sees half of one. How they
+`index/sources/articles.py`, and only then given its own name, so that a build never sees half of one. How they
 come in over HTTP is `receive.py`'s business.
 """
 
@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from index.articles import File, files, read
-from index.types import Article, KhamtopError, Rejected
-from ui.names import clean, numbered
+from khamtop.index.sources.articles import File, files, read
+from khamtop.index.types import Article, KhamtopError, Rejected
+from khamtop.ui.names import clean, numbered
 
 LARGEST_FILE_BYTES = 32_000_000
 #: What a compressed file may unpack to: a few kilobytes can hold gigabytes of spaces.

@@ -16,16 +16,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from starlette.applications import Starlette
-from starlette.routing import Route
-
-from index.filters import filter_of
-from index.types import KhamtopError
-from qa.types import Language
-from ui.calls import Call, call_endpoint, error_to_json
-from ui.guard import Access
-from ui.receive import upload_endpoint
-from ui.render import (
+from khamtop.index.filters import filter_of
+from khamtop.index.types import KhamtopError
+from khamtop.qa.types import Language
+from khamtop.ui.calls import Call, call_endpoint, error_to_json
+from khamtop.ui.guard import Access
+from khamtop.ui.receive import upload_endpoint
+from khamtop.ui.render import (
     article_to_page,
     hits_to_json,
     hits_to_page,
@@ -35,10 +32,12 @@ from ui.render import (
     to_json,
     to_page,
 )
-from ui.server import Server
-from ui.service import Service
-from ui.stubs import no_stubs
-from ui.texts import TEXTS, sentence
+from khamtop.ui.server import Server
+from khamtop.ui.service import Service
+from khamtop.ui.stubs import no_stubs
+from khamtop.ui.texts import TEXTS, sentence
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read once, when Gradio is imported
 with no_stubs():

@@ -11,10 +11,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from index.articles import read_articles
-from index.pool import cores, in_order
-from index.types import Article, KhamtopError
-from qa.question import check
+from khamtop.index.building.pool import cores, in_order
+from khamtop.index.sources.articles import read_articles
+from khamtop.index.types import Article, KhamtopError
+from khamtop.qa.question import check
 
 TESTS = Path(__file__).parents[1]
 NEWS = [TESTS / "data" / "news-tune.json", TESTS / "data" / "news-report.json"]

@@ -29,11 +29,10 @@ from typing import Any
 
 import httpx
 import results
-
-from index.build import build
-from index.encoder import load_encoder
-from index.store import Index
-from qa.suggest import suggest
+from khamtop.index.building.build import build
+from khamtop.index.encoders.encoder import load_encoder
+from khamtop.index.storage.store import Index
+from khamtop.qa.suggest import suggest
 
 PEOPLE, QUESTIONS = 64, 1_500
 #: Titles asked, evenly spread over the archive, and questions made of what the articles say.
@@ -210,7 +209,7 @@ def serving(index: Path, articles: Path) -> Iterator[tuple[str, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    program = "from ui.cli import main; main()"
+    program = "from khamtop.ui.cli import main; main()"
     options = ["serve", "--index", str(index), "--articles", str(articles), "--port", str(port)]
     process = subprocess.Popen([sys.executable, "-c", program, *options])
     address = f"http://127.0.0.1:{port}"

@@ -20,10 +20,9 @@ from pathlib import Path
 
 import httpx
 import results
+from khamtop.index.building.build import build
+from khamtop.index.encoders.encoder import load_encoder
 from playwright.sync_api import Browser, sync_playwright
-
-from index.build import build
-from index.encoder import load_encoder
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 RUNS = 5
@@ -51,7 +50,7 @@ def once(index: Path, articles: Path, browser: Browser) -> tuple[float, float, f
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     page = browser.new_context().new_page()
-    program = ["-c", "from ui.cli import main; main()", "serve", "--port", str(port)]
+    program = ["-c", "from khamtop.ui.cli import main; main()", "serve", "--port", str(port)]
     began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, *program, "--index", str(index), "--articles", str(articles)], stderr=subprocess.DEVNULL

@@ -20,16 +20,15 @@ from pathlib import Path
 
 import archives
 import numpy as np
-
-from index import thai
-from index.build import Report, build
-from index.encoder import STATIC, load_encoder
-from index.passages import cut
-from index.prepare import Prepared, prepare
-from index.store import Index
-from index.types import Article, Encoder
-from qa.question import read
-from qa.retrieve import retrieve
+from khamtop.index.building.build import Report, build
+from khamtop.index.building.prepare import Prepared, prepare
+from khamtop.index.encoders.encoder import STATIC, load_encoder
+from khamtop.index.storage.store import Index
+from khamtop.index.text import thai
+from khamtop.index.text.passages import cut
+from khamtop.index.types import Article, Encoder
+from khamtop.qa.question import read
+from khamtop.qa.retrieve import retrieve
 
 #: Question, number of passages -> the ids of their articles, best first; an id may come twice.
 Find = Callable[[str, int], list[str]]

@@ -18,15 +18,14 @@ from typing import Any
 from unittest.mock import patch
 
 import results
-
-from index import lexical
-from index.build import build_articles
-from index.encoder import load_encoder
-from index.store import Index
-from index.types import Encoder
-from qa.evaluate import evaluate, load
-from qa.question import read
-from qa.retrieve import lexical_ranking
+from khamtop.index.building.build import build_articles
+from khamtop.index.encoders.encoder import load_encoder
+from khamtop.index.rankings import lexical
+from khamtop.index.storage.store import Index
+from khamtop.index.types import Encoder
+from khamtop.qa.evaluate import evaluate, load
+from khamtop.qa.question import read
+from khamtop.qa.retrieve import lexical_ranking
 
 DATA = Path(__file__).parent.parent / "data"
 #: Passages ranked per question, so that ten different articles are among them.

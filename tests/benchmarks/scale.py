@@ -36,11 +36,10 @@ import peers
 import results
 from archives import ADDED, Prepared
 from fresh import Fresh
-
-from index.build import Report
-from index.check import problems
-from index.store import Index
-from qa.answer import answer
+from khamtop.index.building.build import Report
+from khamtop.index.storage.check import problems
+from khamtop.index.storage.store import Index
+from khamtop.qa.answer import ask as answer
 
 GROWTH = (1_000, 10_000)
 FEWEST_ARTICLES = 50

@@ -30,22 +30,21 @@ from pathlib import Path
 from unittest.mock import patch
 
 import results
+from khamtop.index.building.build import build_articles
+from khamtop.index.encoders.encoder import load_encoder
+from khamtop.index.sources.articles import read_articles
+from khamtop.index.storage.store import Index
+from khamtop.index.text import thai
+from khamtop.index.types import Article
+from khamtop.qa import question, retrieve, spelling
+from khamtop.qa.answer import ask
+from khamtop.qa.evaluate import load
+from khamtop.qa.quote import QUOTE_CHARS
+from khamtop.qa.reader import load_reader
 from pythainlp.corpus import corpus_path, thai_family_names, thai_female_names, thai_male_names
 from pythainlp.corpus.th_en_translit import get_transliteration_dict
 from pythainlp.transliterate import romanize
 from pythainlp.util import num_to_thaiword
-
-from index import thai
-from index.articles import read_articles
-from index.build import build_articles
-from index.encoder import load_encoder
-from index.store import Index
-from index.types import Article
-from qa import question, retrieve, spelling
-from qa.answer import answer
-from qa.evaluate import load
-from qa.quote import QUOTE_CHARS
-from qa.reader import load_reader
 
 DATA = Path(__file__).parent.parent / "data"
 COLUMNS = ("what is typed", "questions", "R@1", "MRR@10", "answer@1", "answered")
@@ -145,7 +144,7 @@ def _compared(questions: Sequence[Asked], off: Off, index: Index) -> list[str]:
 
 def _judged(item: Asked, text: str, index: Index) -> tuple[float, float, float, float]:
     """R@1, MRR@10, answer@1 and whether it would be answered, of one question."""
-    found = answer(text, index, item.history, RANKED, threshold=0.0)
+    found = ask(text, index, item.history, RANKED, threshold=0.0)
     ranked = list(dict.fromkeys(hit.article.id for hit in found.hits))[:10]
     rank = ranked.index(item.article_id) + 1 if item.article_id in ranked else 0
     first = found.citations[0] if found.citations else None

@@ -16,8 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-
-from ui.service import Service
+from khamtop.ui.service import Service
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
@@ -78,7 +77,7 @@ def chromium() -> Iterator[object]:
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Site]]:
     """Starts a site on its own copy of seeds/, with further files by name; waits for its index if asked to."""
-    from ui.web import launch
+    from khamtop.ui.web import launch
 
     running = []
 

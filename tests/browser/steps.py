@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import khamtop.ui.service
 import pytest
 from playwright.sync_api import Page, expect
 
-import ui.service
 from tests.browser.conftest import Site
 
 FIRST_LEADER = "ใครเป็นผู้นำญี่ปุ่นคนแรกที่เข้าร่วมการประชุมสุดยอดนาโต"
@@ -67,7 +67,7 @@ def seed(site: Site) -> str:
 def hold_builds(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Lets builds come as far as embedding, and no further until the event is set."""
     held = threading.Event()
-    build = ui.service.build
+    build = khamtop.ui.service.build
 
     def held_build(paths: Any, folder: Any, encoder: Any, progress: Any, source: Any) -> Any:
         def tell(stage: str, done: int, total: int) -> None:
@@ -77,5 +77,5 @@ def hold_builds(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
         return build(paths, folder, encoder, tell, source)
 
-    monkeypatch.setattr(ui.service, "build", held_build)
+    monkeypatch.setattr(khamtop.ui.service, "build", held_build)
     return held

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import khamtop.ui.service
 import pytest
+from khamtop.ui.texts import text
 from playwright.sync_api import Page, expect
 
-import ui.service
 from tests.browser.conftest import Site
 from tests.browser.steps import FIRST_LEADER, ask, confirm, go, hold_builds, last
-from ui.texts import text
 
 LIBRARY = "ข่าวห้องสมุด\n\nโรงเรียนบ้านหนองบัวเปิดห้องสมุดใหม่เมื่อ พ.ศ. 2560"
 WHICH_SCHOOL = "โรงเรียนใดเปิดห้องสมุดใหม่"
@@ -205,7 +205,7 @@ def test_a_build_is_stopped_and_two_people_who_press_rebuild_get_one(
         while not held.wait(0.01):
             progress("embed", 1, 2)
 
-    monkeypatch.setattr(ui.service, "build", endless)
+    monkeypatch.setattr(khamtop.ui.service, "build", endless)
     one, other = visit(f"{own.url}/#articles"), visit(f"{own.url}/#articles")
     one.locator(".rebuild").click()
     expect(one.locator(".build progress")).to_have_attribute("value", "1")

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from khamtop.ui.texts import text
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
 from tests.browser.steps import FIRST_LEADER, SINCE_WHEN, UNANSWERABLE, ask, last, seed
-from ui.texts import text
 
 
 def test_the_first_screen_says_what_this_is_and_is_ready_to_be_asked(page: Page) -> None:

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from khamtop.ui.texts import text
 from markdown_it import MarkdownIt
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, Watch
 from tests.browser.steps import FIRST_LEADER, HOSTILE, SINCE_WHEN, UNANSWERABLE, ask, confirm, last
-from ui.texts import text
 
 
 def kept(page: Page) -> Any:

@@ -6,11 +6,11 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from khamtop.ui.texts import text
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
 from tests.browser.steps import FIRST_LEADER, UNANSWERABLE, ask, go, last, search
-from ui.texts import text
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from khamtop.ui.texts import text
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
 from tests.browser.steps import go, search
-from ui.texts import text
 
 ROADS = "งบซ่อมถนนสภาตำบลบ้านโคก"
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import khamtop.ui.service
 import pytest
+from khamtop.qa.types import Answer, Citation
+from khamtop.ui.texts import text
 from playwright.sync_api import Page, expect
 
-import ui.service
-from qa.types import Answer, Citation
 from tests.browser.conftest import Site
 from tests.browser.steps import FIRST_LEADER, SINCE_WHEN, UNANSWERABLE, ask, last, seed
-from ui.texts import text
 
 
 def test_the_sources_stand_beside_the_answer(page: Page, site: Site) -> None:
@@ -103,7 +103,7 @@ def test_the_arrow_keys_turn_to_the_next_and_the_previous_quote(
     spans = [(article.text.index(quote), article.text.index(quote) + len(quote)) for quote in quotes]
     cited = tuple(Citation(number, article, *span) for number, span in enumerate(spans, start=1))
     made = Answer("ที่ใด", "th", "answer", "where", cited, (), None, (), 1.0)
-    monkeypatch.setattr(ui.service, "answer", lambda *_, **__: made)
+    monkeypatch.setattr(khamtop.ui.service, "ask", lambda *_, **__: made)
     ask(page, "ที่ใด")
     current = page.get_by_role("dialog").locator("mark.current")
     last(page, "blockquote .marker").nth(1).click()

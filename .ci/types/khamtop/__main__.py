@@ -1,0 +1,1 @@
+../../../ui/python/__main__.py

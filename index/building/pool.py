@@ -1,0 +1,102 @@
+"""Work on many things, done side by side by processes or a thread of our own, in the order of the things."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from itertools import chain, islice
+from typing import TypeVar
+
+from khamtop.index.types import KhamtopError
+
+Thing = TypeVar("Thing")
+Result = TypeVar("Result")
+
+#: Things in the works for each process: enough that none waits, few enough that memory does not follow the whole.
+_AHEAD = 4
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_order(
+    function: Callable[[Thing], Result], things: Iterable[Thing], processes: int, alone: int
+) -> Generator[Result]:
+    """`function` of each thing, as `map` gives it; the first `alone` things are not worth starting processes for.
+
+    `function`, things and results must be such as can be pickled.
+
+    Raises:
+        KhamtopError: `index.memory` if a process was ended from outside, which is what happens to
+            the largest when memory runs out.
+    """
+    remaining = iter(things)
+    yield from map(function, islice(remaining, alone))
+    following = next(remaining, None)
+    if following is None:
+        return
+    # "spawn", since a fork would copy the threads of tantivy and of a web server in whatever state they are
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(processes, context, _end_with_parent)
+    try:
+        works: deque[Future[Result]] = deque()
+        for thing in chain([following], remaining):
+            with _script_hidden():  # submitting may start a process
+                works.append(executor.submit(function, thing))
+            if len(works) >= _AHEAD * processes:
+                yield works.popleft().result()
+        while works:
+            yield works.popleft().result()
+    except BrokenProcessPool as error:
+        raise KhamtopError("index.memory") from error
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def ahead(things: Iterable[Thing], most: int) -> Generator[Thing]:
+    """The same things, which a thread makes up to `most` ahead of whoever takes them.
+
+    It gains as much as making them goes on without Python's lock, as unpacking does.
+    """
+    remaining, end = iter(things), object()
+    thread = ThreadPoolExecutor(1)
+    try:
+        works = deque(thread.submit(next, remaining, end) for _ in range(most))
+        while (thing := works.popleft().result()) is not end:
+            works.append(thread.submit(next, remaining, end))
+            yield thing  # type: ignore[misc]
+    finally:
+        thread.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _script_hidden() -> Iterator[None]:
+    """Keeps the processes started meanwhile from running the caller's script again: nothing they do stands in it."""
+    script = vars(sys.modules["__main__"])
+    kept: dict[str, object] = {name: script.pop(name) for name in ("__file__", "__spec__") if name in script}
+    script["__spec__"] = None
+    try:
+        yield
+    finally:
+        script.update(kept)
+
+
+def _end_with_parent() -> None:
+    """Ends this process when the one that started it is gone, even if it was killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,44 @@
+"""Khamtop from Python: open an index, ask it, search it.
+
+    from pathlib import Path
+    from khamtop import Index, ask, search
+
+    index = Index.open(Path(".khamtop"))
+    for citation in ask("ใครเป็นนายกรัฐมนตรีญี่ปุ่น", index).citations:
+        print(citation.article.title, citation.quote)
+
+What stands here keeps its meaning from one minor version to the next; what lies below it may move.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from khamtop.index.building.build import Report, build
+    from khamtop.index.encoders.encoder import load_encoder
+    from khamtop.index.filters import filter_of
+    from khamtop.index.storage.store import Index
+    from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Passage, Rejected
+    from khamtop.qa.answer import ask
+    from khamtop.qa.rank import search
+    from khamtop.qa.reader import Reader, load_reader
+    from khamtop.qa.types import Answer, Citation, Hit
+
+__version__ = "0.2.0"
+
+#: Where each name comes from. It is imported when it is first used: `khamtop --help` needs neither FAISS nor tantivy.
+_HOME = {
+    "Answer": "qa.types", "Article": "index.types", "Citation": "qa.types", "Encoder": "index.types",
+    "Filter": "index.types", "Hit": "qa.types", "Index": "index.storage.store", "KhamtopError": "index.types",
+    "Passage": "index.types", "Reader": "qa.reader", "Rejected": "index.types", "Report": "index.building.build",
+    "ask": "qa.answer", "build": "index.building.build", "filter_of": "index.filters",
+    "load_encoder": "index.encoders.encoder", "load_reader": "qa.reader", "search": "qa.rank",
+}  # fmt: skip
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"khamtop.{_HOME[name]}"), name)
