@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from khamtop.index.types import KhamtopError
 
 GRAPH, TOKENIZER, SETTINGS = "model.onnx", "tokenizer.json", "settings.json"

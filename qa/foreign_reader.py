@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
 from khamtop.index.types import KhamtopError
 from khamtop.qa.reader import ANSWER_PIECES, OVERLAP_PIECES, Reading, Titled, best_span, trimmed
 

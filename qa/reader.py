@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol, get_args
 
 import numpy as np
+
 from khamtop.index.text import thai
 from khamtop.index.transformer import SETTINGS, Transformer, is_transformer
 from khamtop.index.types import KhamtopError, Span

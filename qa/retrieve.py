@@ -14,6 +14,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+
 from khamtop.index.rankings.lexical import GRAM_CHARS, Alternatives
 from khamtop.index.storage.store import Index
 from khamtop.index.text import thai

@@ -14,9 +14,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import takewhile
 
+from pythainlp.corpus import thai_words
+
 from khamtop.index.text import thai
 from khamtop.index.types import Span
-from pythainlp.corpus import thai_words
 
 #: Shorter words have too many neighbours one slip away.
 SHORTEST = 5

@@ -9,11 +9,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from khamtop.index.sources import articles
 from khamtop.index.sources.articles import File, decode, files, read_articles, title_of
 from khamtop.index.text.passages import cut
 from khamtop.index.types import Article, KhamtopError, Rejected
-
 from tests.toys import write_files
 
 TEXT = "น้ำท่วมกรุงเทพ\nฝนตกหนักทั้งคืน"

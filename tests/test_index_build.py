@@ -5,6 +5,7 @@ import random
 import shutil
 
 import pytest
+
 from khamtop.index.building import build as building
 from khamtop.index.building.build import build, build_articles
 from khamtop.index.rankings.lexical import MOST_REMOVED
@@ -12,7 +13,6 @@ from khamtop.index.storage.check import problems
 from khamtop.index.storage.store import Index
 from khamtop.index.text import thai
 from khamtop.index.types import Article, KhamtopError, Rejected
-
 from tests.toys import NEWS, Spy, ToyEncoder, each, in_memory, lines, write_files
 
 

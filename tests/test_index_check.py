@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+
 from khamtop.index.building.build import build
 from khamtop.index.rankings import dense
 from khamtop.index.rankings.dense import Dense
@@ -12,7 +13,6 @@ from khamtop.index.storage.check import problems
 from khamtop.index.storage.database import Database
 from khamtop.index.storage.store import Manifest, current_generation
 from khamtop.index.types import KhamtopError
-
 from tests.toys import ToyEncoder, in_memory, write_files
 
 

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+
 from khamtop.index.storage.database import Database, KnownFile, content_of, digest_of
 from khamtop.index.types import Article, Passage, Rejected
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+
 from khamtop.index.text.dates import dateline, day_of, is_date, span_of
 
 DAY = date(2020, 8, 24)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from khamtop.index.rankings.dense import Dense
 from khamtop.index.types import Ranked
 

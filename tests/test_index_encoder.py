@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
+from tokenizers import Tokenizer, models, pre_tokenizers
+
 from khamtop.index.encoders import encoder
 from khamtop.index.encoders.encoder import EMBEDDED_STATIC, SentenceTransformerEncoder, StaticEncoder, load_encoder
 from khamtop.index.types import KhamtopError
-from safetensors.numpy import save_file
-from tokenizers import Tokenizer, models, pre_tokenizers
 
 WORDS = {"[UNK]": (0, 0, 0), "นาโต": (3, 4, 0), "ญี่ปุ่น": (0, 0, 2), "น้ำ": (1, 0, 0), "ท่วม": (0, 1, 0)}
 TEXTS = ["นาโต", "นาโต ญี่ปุ่น", "น้ำ ท่วม", "น้ำ น้ำ ท่วม"]

@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
+
 from khamtop.index.building.build import build_articles
 from khamtop.index.filters import filter_of
 from khamtop.index.storage.store import Index
 from khamtop.index.types import Article, Filter, KhamtopError
-
 from tests.toys import ToyEncoder
 
 

@@ -1,6 +1,7 @@
 """Front matter: what stands between the rules at the top, and what only looks like it."""
 
 import pytest
+
 from khamtop.index.text.frontmatter import front_matter
 
 

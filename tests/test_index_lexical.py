@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
+
 from khamtop.index.rankings.lexical import GRAM_CHARS, Lexical, Terms
 from khamtop.index.text import thai
-
 from tests.toys import each
 
 PASSAGES = {

@@ -6,11 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from khamtop.index.building.build import build, build_articles
 from khamtop.index.storage.listing import MOST_BARS, Timeline
 from khamtop.index.storage.store import Index
 from khamtop.index.types import Article
-
 from tests.toys import ToyEncoder, lines, write_files
 
 ARTICLES = (

@@ -4,6 +4,7 @@ import random
 from itertools import pairwise
 
 import pytest
+
 from khamtop.index.text.passages import OVERLAP_CHARS, PASSAGE_CHARS, cut, spans
 from khamtop.index.text.thai import is_boundary, phrases, words
 from khamtop.index.types import Article, Passage

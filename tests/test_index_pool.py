@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+
 from khamtop.index.building.pool import ahead, in_order
 from khamtop.index.types import KhamtopError
 

@@ -4,6 +4,7 @@ import pickle
 from dataclasses import replace
 
 import pytest
+
 from khamtop.index.building.prepare import prepare
 from khamtop.index.rankings.lexical import Terms
 from khamtop.index.text import thai

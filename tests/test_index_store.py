@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from khamtop.index.building.build import build
 from khamtop.index.rankings import dense
 from khamtop.index.rankings.dense import Dense
@@ -20,7 +21,6 @@ from khamtop.index.storage.database import _COMPRESSION
 from khamtop.index.storage.store import Index, drafting, remembered_encoder
 from khamtop.index.text import thai
 from khamtop.index.types import KhamtopError, Passage
-
 from tests.toys import NEWS, ToyEncoder, each, write_files
 
 

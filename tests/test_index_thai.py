@@ -5,6 +5,7 @@ import random
 from itertools import pairwise
 
 import pytest
+
 from khamtop.index.text import thai
 from khamtop.index.text.thai import (
     is_boundary,

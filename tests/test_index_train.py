@@ -4,10 +4,11 @@ import random
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers
+
 from khamtop.index.encoders.encoder import StaticEncoder, load_encoder
 from khamtop.index.making.train import MIN_ARTICLES, Corpus, Texts, found_first, join, read_model, train, write_model
 from khamtop.index.types import Article, KhamtopError
-from tokenizers import Tokenizer, models, pre_tokenizers
 
 #: Sixty words of four letters for each theme, which no other theme has.
 SYLLABLES = [first + vowel + last for first in "กขคงจชซดตถทนบปผพฟมยรลวสหอ" for vowel in "าิีุู" for last in "กงดนบมยว"]

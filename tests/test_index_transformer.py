@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from khamtop.index.encoders.encoder import EMBEDDED, load_encoder
 from khamtop.index.transformer import GRAPH, SETTINGS, TOKENIZER, Transformer
 from khamtop.index.types import KhamtopError

@@ -4,8 +4,8 @@ import queue
 import threading
 
 import pytest
-from khamtop.index.building import watch
 
+from khamtop.index.building import watch
 from tests.toys import write_files
 
 #: Longer than anything takes; reached only where a test fails.

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+
 from khamtop.index.encoders.wordtable import WordTable
 
 

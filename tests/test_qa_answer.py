@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+
 from khamtop.index.text import thai
 from khamtop.index.types import KhamtopError
 from khamtop.qa.answer import ask

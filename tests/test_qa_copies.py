@@ -1,13 +1,13 @@
 """Wire copy is printed twice: it answers once, citing the earliest, with the others listed under it."""
 
 import pytest
+
 from khamtop.index.building.build import build_articles
 from khamtop.index.filters import filter_of
 from khamtop.index.storage.store import Index
 from khamtop.index.types import Article
 from khamtop.qa.answer import ask
 from khamtop.qa.rank import search
-
 from tests.toys import ToyEncoder
 
 STORY = "นายฟูมิโอะ คิชิดะ นายกรัฐมนตรีญี่ปุ่น เข้าร่วมการประชุมสุดยอดนาโตที่กรุงมาดริด ประเทศสเปน เมื่อวันที่ 29 มิถุนายน 2565"

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+
 from khamtop.index.types import KhamtopError
 from khamtop.qa.evaluate import auroc, evaluate, f1, load, plain
-
 from tests.toys import ToyEncoder
 
 CONTEXTS = {

@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from khamtop.qa import question
 from khamtop.qa.making import make_english
 from khamtop.qa.making.make_english import SENSES, TRANSLATIONS

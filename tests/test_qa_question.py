@@ -1,6 +1,7 @@
 """Reading a question: what it names in every spelling, what it asks for, and what it leans on."""
 
 import pytest
+
 from khamtop.index.text import thai
 from khamtop.index.types import KhamtopError
 from khamtop.qa import question

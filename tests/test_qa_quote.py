@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from khamtop.index.text import thai
 from khamtop.qa.quote import QUOTE_CHARS, quote_around, short_of
 

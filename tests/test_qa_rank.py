@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+
 from khamtop.index.storage.store import Index
 from khamtop.qa.answer import ask
 from khamtop.qa.question import read
 from khamtop.qa.rank import READ_PASSAGES, find, search
 from khamtop.qa.reader import Reading, Titled
-
 from tests.toys import ToyReader
 
 QUESTION = "นาโต ทุเรียน น้ำท่วม รถไฟฟ้า"  # something of each article

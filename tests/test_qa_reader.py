@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from khamtop.index.text import thai
 from khamtop.index.types import KhamtopError
 from khamtop.qa.reader import Reader, best_span, load_reader, trimmed

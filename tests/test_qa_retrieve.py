@@ -1,6 +1,7 @@
 """Fusing the two rankings: by hand, and that neither gates the other."""
 
 import pytest
+
 from khamtop.index.types import Ranked
 from khamtop.qa import retrieve as retrieving
 from khamtop.qa.question import read
@@ -101,7 +102,6 @@ def test_the_title_is_searched(tmp_path):
     from khamtop.index.building.build import build_articles
     from khamtop.index.storage.store import Index
     from khamtop.index.types import Article
-
     from tests.toys import ToyEncoder
 
     articles = [Article("a", "ภูเก็ต", "ฝนตกหนัก", "a"), Article("b", "เชียงใหม่", "ฝนตกหนัก", "b")]

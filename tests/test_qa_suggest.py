@@ -1,13 +1,13 @@
 """Questions to begin with: every one of them is answered by the articles that it was made from."""
 
 import pytest
+
 from khamtop.index.building.build import build_articles
 from khamtop.index.storage.store import Index
 from khamtop.index.types import Article
 from khamtop.qa import suggest as suggesting
 from khamtop.qa.answer import ask
 from khamtop.qa.suggest import follow_ups, suggest
-
 from tests.toys import ToyEncoder, ToyReader
 
 PEOPLE = [

@@ -7,16 +7,16 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import khamtop.ui.service
 import pytest
-from khamtop.ui.bodies import MOST_BYTES, PlainBodies
-from khamtop.ui.guard import Access, Guard
-from khamtop.ui.service import Service
-from khamtop.ui.web import application
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
+import khamtop.ui.service
+from khamtop.ui.bodies import MOST_BYTES, PlainBodies
+from khamtop.ui.guard import Access, Guard
+from khamtop.ui.service import Service
+from khamtop.ui.web import application
 from tests.toys import ToyEncoder, write_files
 
 #: An address of this machine where nobody listens: a server that follows it would be seen to try.

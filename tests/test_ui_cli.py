@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import khamtop.ui.server
 import pytest
 from click.testing import CliRunner, Result
+
+import khamtop.ui.server
 from khamtop.index.storage.store import FORMAT
 from khamtop.ui import cli, texts
 from khamtop.ui.calls import Call

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import khamtop.ui.feedback
 import pytest
+
+import khamtop.ui.feedback
 from khamtop.index.building.build import build
 from khamtop.index.types import KhamtopError
 from khamtop.ui.calls import Call
 from khamtop.ui.feedback import Feedback
-
 from tests.toys import NEWS, ToyEncoder, write_files
 
 NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)

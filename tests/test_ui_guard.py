@@ -6,11 +6,12 @@ import base64
 from pathlib import Path
 
 import pytest
-from khamtop.index.types import KhamtopError
-from khamtop.ui.guard import Access, Guard, _is_open, users_of
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
+
+from khamtop.index.types import KhamtopError
+from khamtop.ui.guard import Access, Guard, _is_open, users_of
 
 READER = "ผู้อ่าน:ลับ:มาก"
 

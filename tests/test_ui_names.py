@@ -3,6 +3,7 @@
 from itertools import islice
 
 import pytest
+
 from khamtop.index.text import thai
 from khamtop.ui.names import LONGEST_BYTES, clean, numbered, shortened
 

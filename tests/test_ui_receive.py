@@ -8,12 +8,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import khamtop.ui.receive
 import pytest
-from khamtop.ui.receive import upload_endpoint
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
+
+import khamtop.ui.receive
+from khamtop.ui.receive import upload_endpoint
 
 NEWS = "ข่าวตลาด\n\nตลาดน้ำบ้านสวนเปิดเมื่อ พ.ศ. 2551".encode()
 HEAD = {"Content-Type": "multipart/form-data; boundary=X"}

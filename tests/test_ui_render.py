@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
+
 from khamtop.index.building.build import Report
 from khamtop.index.types import Article, Passage, Rejected
 from khamtop.qa.types import Answer, Citation, Hit

@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
 from khamtop.index.types import KhamtopError
 from khamtop.ui.guard import Access
 from khamtop.ui.server import Server
 from khamtop.ui.texts import text
-from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
 
 
 def free_port() -> int:

@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import khamtop.ui.service
 import pytest
+
+import khamtop.ui.service
 from khamtop.index.types import KhamtopError
 from khamtop.ui.service import Build, Service
-
 from tests.toys import ToyEncoder, lines
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from khamtop.index.types import KhamtopError
 from khamtop.ui.texts import TEXTS, sentence, text
 

@@ -8,8 +8,9 @@ import lzma
 import os
 from pathlib import Path
 
-import khamtop.ui.uploads
 import pytest
+
+import khamtop.ui.uploads
 from khamtop.index.types import KhamtopError
 from khamtop.ui.uploads import Uploads, upload_folder
 

@@ -17,22 +17,22 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import khamtop.ui.server
-import khamtop.ui.service
 import pytest
 import uvicorn
 from gradio_client import Client
 from gradio_client.exceptions import AppError
-from khamtop.index.types import KhamtopError
-from khamtop.ui import render
-from khamtop.ui.guard import Access
-from khamtop.ui.service import Service
-from khamtop.ui.texts import text
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+import khamtop.ui.server
+import khamtop.ui.service
+from khamtop.index.types import KhamtopError
+from khamtop.ui import render
+from khamtop.ui.guard import Access
+from khamtop.ui.service import Service
+from khamtop.ui.texts import text
 from tests.toys import ToyEncoder
 
 ROOT = Path(__file__).parents[1]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+
 from khamtop.index.rankings.lexical import Alternatives
 from khamtop.index.text import thai
 from khamtop.qa.reader import Reading, Titled

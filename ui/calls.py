@@ -11,12 +11,13 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from khamtop.index.types import KhamtopError
-from khamtop.ui.bodies import MOST_BYTES
-from khamtop.ui.texts import TEXTS
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+
+from khamtop.index.types import KhamtopError
+from khamtop.ui.bodies import MOST_BYTES
+from khamtop.ui.texts import TEXTS
 
 _log = logging.getLogger(__name__)
 

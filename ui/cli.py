@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+from tqdm import tqdm
+
 from khamtop.index.filters import filter_of
 from khamtop.index.types import KhamtopError
 from khamtop.qa.types import Language
 from khamtop.ui import render, texts
-from tqdm import tqdm
 
 DEFAULT_INDEX = Path(".khamtop")
 DEFAULT_ARTICLES = Path("seeds")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
+
 from khamtop.index.types import KhamtopError
 from khamtop.ui.calls import Call
 

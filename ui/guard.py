@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from khamtop.index.types import KhamtopError
-from khamtop.ui.bodies import PlainBodies
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from khamtop.index.types import KhamtopError
+from khamtop.ui.bodies import PlainBodies
 
 #: The browser itself refuses whatever would leave this machine. Gradio evaluates templates and
 #: styles elements in place, hence the three "unsafe": no text of ours ever reaches either.

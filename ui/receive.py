@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from khamtop.index.types import KhamtopError
-from khamtop.ui.service import Service
-from khamtop.ui.uploads import MOST_BYTES, Uploads, upload_folder
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+
+from khamtop.index.types import KhamtopError
+from khamtop.ui.service import Service
+from khamtop.ui.uploads import MOST_BYTES, Uploads, upload_folder
 
 #: What is beyond the limit is read and dropped, so that a browser hears why, but not for ever.
 _GIVEN_UP_BYTES = 2 * MOST_BYTES

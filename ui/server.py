@@ -12,12 +12,13 @@ import threading
 from contextlib import AsyncExitStack
 
 import uvicorn
-from khamtop.index.types import KhamtopError
-from khamtop.ui.guard import Access, Guard
-from khamtop.ui.texts import TEXTS
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
+
+from khamtop.index.types import KhamtopError
+from khamtop.ui.guard import Access, Guard
+from khamtop.ui.texts import TEXTS
 
 #: A page that is still open in a browser holds a connection, and must not keep the program from ending.
 _CLOSING_SECONDS = 1

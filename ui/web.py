@@ -16,6 +16,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from starlette.applications import Starlette
+from starlette.routing import Route
+
 from khamtop.index.filters import filter_of
 from khamtop.index.types import KhamtopError
 from khamtop.qa.types import Language
@@ -36,8 +39,6 @@ from khamtop.ui.server import Server
 from khamtop.ui.service import Service
 from khamtop.ui.stubs import no_stubs
 from khamtop.ui.texts import TEXTS, sentence
-from starlette.applications import Starlette
-from starlette.routing import Route
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read once, when Gradio is imported
 with no_stubs():

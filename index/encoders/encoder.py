@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
+
 from khamtop.index.encoders.wordtable import WordTable
 from khamtop.index.text import thai
 from khamtop.index.transformer import SETTINGS, Transformer, fingerprint, is_transformer

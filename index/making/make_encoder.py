@@ -19,13 +19,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from khamtop.index.making.make_questions import Question, find_lookalikes, passage_text, read_questions
-from khamtop.index.making.make_transformer import read_base, write_transformer
-from khamtop.index.text import thai
 from tokenizers import Tokenizer
 from torch import nn
 from torch.nn.functional import cross_entropy, normalize
 from transformers import BertModel
+
+from khamtop.index.making.make_questions import Question, find_lookalikes, passage_text, read_questions
+from khamtop.index.making.make_transformer import read_base, write_transformer
+from khamtop.index.text import thai
 
 STEPS, BATCH, RATE, WARM_UP = 320, 32, 5e-5, 40
 TEMPERATURE = 0.02

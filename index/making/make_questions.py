@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+
 from khamtop.index.text import thai
 from khamtop.index.text.passages import cut
 from khamtop.index.types import Article, Span

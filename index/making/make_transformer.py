@@ -25,10 +25,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from khamtop.index.transformer import BEGIN, END, GRAPH, SETTINGS, TOKENIZER
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from torch import nn
 from transformers import BertConfig, BertModel
+
+from khamtop.index.transformer import BEGIN, END, GRAPH, SETTINGS, TOKENIZER
 
 PAD, UNKNOWN = "<pad>", "<unk>"
 #: Pieces that are kept. 20,000 cover 99.7 % of Thai news and English questions, and more cost 400 bytes each.

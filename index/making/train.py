@@ -24,11 +24,12 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from khamtop.index.text import thai
-from khamtop.index.types import Article, KhamtopError
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 from torch.nn.functional import cross_entropy, embedding_bag, normalize
+
+from khamtop.index.text import thai
+from khamtop.index.types import Article, KhamtopError
 
 Progress = Callable[[str, int, int], None]
 

@@ -31,6 +31,7 @@ from typing import Any
 
 import faiss
 import numpy as np
+
 from khamtop.index.types import Ranked, best_first, unit
 
 #: Up to so many vectors all are compared, which takes 13 ms a question on one core.

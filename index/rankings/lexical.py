@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import tantivy
+
 from khamtop.index.text import thai
 from khamtop.index.types import Ranked, best_first, holds
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from khamtop.index.text.dates import span_of
 from khamtop.index.types import Article, Filter, KhamtopError, Passage, Rejected, Span
 

@@ -33,6 +33,7 @@ from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
+
 from khamtop.index.encoders.encoder import load_encoder
 from khamtop.index.rankings.dense import Dense
 from khamtop.index.rankings.lexical import Lexical

@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import nlpo3
+
 from khamtop.index.types import Span
 
 _TONES = "่้๊๋"

@@ -29,6 +29,11 @@ from typing import Any
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from transformers import BertModel
+
 from khamtop.index.building.build import build_articles
 from khamtop.index.encoders.encoder import load_encoder
 from khamtop.index.making.make_questions import Question, Story, find_lookalikes, read_questions
@@ -42,10 +47,6 @@ from khamtop.qa.rank import READ_ON, READ_PASSAGES
 from khamtop.qa.reader import QUESTION_PIECES, TITLE_PIECES, Reading, TransformerReader
 from khamtop.qa.retrieve import retrieve
 from khamtop.qa.types import Hit, Kind
-from tokenizers import Tokenizer
-from torch import nn
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
-from transformers import BertModel
 
 KINDS: tuple[Kind, ...] = (
     "who", "when", "where", "how_many", "what", "which", "why", "how", "list", "said", "define", "yes_no",

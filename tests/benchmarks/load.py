@@ -29,6 +29,7 @@ from typing import Any
 
 import httpx
 import results
+
 from khamtop.index.building.build import build
 from khamtop.index.encoders.encoder import load_encoder
 from khamtop.index.storage.store import Index

@@ -20,9 +20,10 @@ from pathlib import Path
 
 import httpx
 import results
+from playwright.sync_api import Browser, sync_playwright
+
 from khamtop.index.building.build import build
 from khamtop.index.encoders.encoder import load_encoder
-from playwright.sync_api import Browser, sync_playwright
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 RUNS = 5

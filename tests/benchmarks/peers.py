@@ -20,6 +20,7 @@ from pathlib import Path
 
 import archives
 import numpy as np
+
 from khamtop.index.building.build import Report, build
 from khamtop.index.building.prepare import Prepared, prepare
 from khamtop.index.encoders.encoder import STATIC, load_encoder

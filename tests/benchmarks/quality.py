@@ -18,6 +18,7 @@ from typing import Any
 from unittest.mock import patch
 
 import results
+
 from khamtop.index.building.build import build_articles
 from khamtop.index.encoders.encoder import load_encoder
 from khamtop.index.rankings import lexical

@@ -36,6 +36,7 @@ import peers
 import results
 from archives import ADDED, Prepared
 from fresh import Fresh
+
 from khamtop.index.building.build import Report
 from khamtop.index.storage.check import problems
 from khamtop.index.storage.store import Index

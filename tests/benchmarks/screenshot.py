@@ -23,9 +23,10 @@ PICTURES: tuple[tuple[str, int, int, Any, tuple[str, ...]], ...] = (
 
 def main(target: Path) -> None:
     """Serves seeds/ on a free port, asks, and writes the pictures."""
+    from playwright.sync_api import sync_playwright
+
     from khamtop.ui.service import Service
     from khamtop.ui.web import launch
-    from playwright.sync_api import sync_playwright
 
     os.chdir(ROOT)  # so that sources read as they do for a user: seeds/...
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

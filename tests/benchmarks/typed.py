@@ -30,6 +30,11 @@ from pathlib import Path
 from unittest.mock import patch
 
 import results
+from pythainlp.corpus import corpus_path, thai_family_names, thai_female_names, thai_male_names
+from pythainlp.corpus.th_en_translit import get_transliteration_dict
+from pythainlp.transliterate import romanize
+from pythainlp.util import num_to_thaiword
+
 from khamtop.index.building.build import build_articles
 from khamtop.index.encoders.encoder import load_encoder
 from khamtop.index.sources.articles import read_articles
@@ -41,10 +46,6 @@ from khamtop.qa.answer import ask
 from khamtop.qa.evaluate import load
 from khamtop.qa.quote import QUOTE_CHARS
 from khamtop.qa.reader import load_reader
-from pythainlp.corpus import corpus_path, thai_family_names, thai_female_names, thai_male_names
-from pythainlp.corpus.th_en_translit import get_transliteration_dict
-from pythainlp.transliterate import romanize
-from pythainlp.util import num_to_thaiword
 
 DATA = Path(__file__).parent.parent / "data"
 COLUMNS = ("what is typed", "questions", "R@1", "MRR@10", "answer@1", "answered")

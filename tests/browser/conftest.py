@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
 from khamtop.ui.service import Service
 
 SEEDS = Path(__file__).parents[2] / "seeds"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-import khamtop.ui.service
 import pytest
 from playwright.sync_api import Page, expect
 
+import khamtop.ui.service
 from tests.browser.conftest import Site
 
 FIRST_LEADER = "ใครเป็นผู้นำญี่ปุ่นคนแรกที่เข้าร่วมการประชุมสุดยอดนาโต"

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import khamtop.ui.service
 import pytest
-from khamtop.ui.texts import text
 from playwright.sync_api import Page, expect
 
+import khamtop.ui.service
+from khamtop.ui.texts import text
 from tests.browser.conftest import Site
 from tests.browser.steps import FIRST_LEADER, ask, confirm, go, hold_builds, last
 

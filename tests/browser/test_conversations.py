@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from khamtop.ui.texts import text
 from markdown_it import MarkdownIt
 from playwright.sync_api import Page, expect
 
+from khamtop.ui.texts import text
 from tests.browser.conftest import Site, Watch
 from tests.browser.steps import FIRST_LEADER, HOSTILE, SINCE_WHEN, UNANSWERABLE, ask, confirm, last
 

@@ -6,9 +6,9 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from khamtop.ui.texts import text
 from playwright.sync_api import Page, expect
 
+from khamtop.ui.texts import text
 from tests.browser.conftest import Site
 from tests.browser.steps import FIRST_LEADER, UNANSWERABLE, ask, go, last, search
 

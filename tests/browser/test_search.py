@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from khamtop.ui.texts import text
 from playwright.sync_api import Page, expect
 
+from khamtop.ui.texts import text
 from tests.browser.conftest import Site
 from tests.browser.steps import go, search
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import khamtop.ui.service
 import pytest
-from khamtop.qa.types import Answer, Citation
-from khamtop.ui.texts import text
 from playwright.sync_api import Page, expect
 
+import khamtop.ui.service
+from khamtop.qa.types import Answer, Citation
+from khamtop.ui.texts import text
 from tests.browser.conftest import Site
 from tests.browser.steps import FIRST_LEADER, SINCE_WHEN, UNANSWERABLE, ask, last, seed
 

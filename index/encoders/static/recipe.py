@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 import numpy as np
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
 from khamtop.index.making.train import (
     BATCH,
     SEED,
@@ -36,7 +38,6 @@ from khamtop.index.making.train import (
 )
 from khamtop.index.text import thai
 from khamtop.index.text.passages import spans
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 DIMENSIONS = 256
 RATE = 0.02
