@@ -209,7 +209,7 @@ def _rankings(question: Question, index: Index, reader: Reader, bounds: Filter |
     rankings = {"hybrid": _distinct(item.hit.article.id for item in found)}
     for name, ranking in (("dense", dense_ranking), ("lexical", lexical_ranking)):
         passages = [item.passage for item in ranking(query, index, _RANKED_PASSAGES, among)]
-        rankings[name] = _distinct(index.database.article_ids(passages))
+        rankings[name] = _distinct(index.article_ids(passages))
     return rankings
 
 

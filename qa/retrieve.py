@@ -56,14 +56,14 @@ def _told_once(
 
     Wire copy is printed twice; it answers once.
     """
-    said = index.database.said(list(scores))
+    said = index.said(list(scores))
     told: set[bytes] = set()
     for best in best_first(scores, len(scores)):
         if len(told) == k:
             return
         if (words := said[best.passage]) not in told:
             told.add(words)
-            copies = [passage for passage in index.database.that_say(words) if passage not in hidden]
+            copies = [passage for passage in index.that_say(words) if passage not in hidden]
             yield best, [passage for passage in copies if among is None or holds(among, passage)]
 
 
@@ -85,7 +85,7 @@ def lexical_ranking(query: Query, index: Index, k: int, among: np.ndarray | None
             for sound in thai.sounds(" ".join(concept.spellings[0]))
         ),
     }
-    return index.lexical.search(wanted, k, among)
+    return index.search_words(wanted, k, among)
 
 
 def _ways(concept: Concept) -> Alternatives:
@@ -101,14 +101,14 @@ def _singly(terms: Iterable[str]) -> list[Alternatives]:
 
 def _is_written(concept: Concept, index: Index) -> bool:
     """Whether some passage holds all words of one of its spellings: if none does, it may still be there by ear."""
-    return any(map(index.lexical.has_written, concept.spellings))
+    return any(map(index.has_written, concept.spellings))
 
 
 def dense_ranking(query: Query, index: Index, k: int, among: np.ndarray | None = None) -> list[Ranked]:
     """The passages (of those `among`) whose vectors lie nearest to the question's."""
     text = thai.spaced(query.text) if index.encoder.reads_words else query.asked
     vector = index.encoder.encode_questions([text])[0]
-    return index.dense.search(vector, k, among) if vector.any() else []
+    return index.search_vectors(vector, k, among) if vector.any() else []
 
 
 def _stretches(text: str) -> list[str]:

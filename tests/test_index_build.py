@@ -28,8 +28,8 @@ def counts(report):
 def rankings(index, question):
     """Both rankings of a question, each passage by its score and where it stands (its number may differ)."""
     wanted = {"words": each(thai.words(question)), "grams": each(thai.ngrams(question, 4))}
-    lexical = index.lexical.search(wanted, 50)
-    dense = index.dense.search(index.encoder.encode_questions([question])[0], 50)
+    lexical = index.rankings.lexical.search(wanted, 50)
+    dense = index.rankings.dense.search(index.encoder.encode_questions([question])[0], 50)
     return [sorted(placed(index, item) for item in ranking) for ranking in (lexical, dense)]
 
 
@@ -68,8 +68,8 @@ def test_a_changed_title_is_a_changed_article(folder):
     report = build_articles([Article("1", "นาโต", "ฝนตกหนัก", "a")], folder, ToyEncoder())
     assert report.changed == 1
     index = Index.open(folder, ToyEncoder())
-    assert len(index.lexical.search({"words": each(["นาโต"])}, 5)) == 1
-    assert index.lexical.search({"words": each(["ท่วม", "น้ำท่วม"])}, 5) == []
+    assert len(index.rankings.lexical.search({"words": each(["นาโต"])}, 5)) == 1
+    assert index.rankings.lexical.search({"words": each(["ท่วม", "น้ำท่วม"])}, 5) == []
 
 
 def test_old_text_is_found_no_more_and_new_text_is(news, folder):
@@ -104,7 +104,7 @@ def test_the_passages_of_a_long_article_have_a_vector_for_each_stretch(seed_text
     spy = Spy()
     report = build_articles([Article("1", "", seed_text, "a")], folder, spy)
     index = Index.open(folder, spy)
-    assert report.passages < len(index.dense) == len(spy.embedded)
+    assert report.passages < len(index.rankings.dense) == len(spy.embedded)
     assert max(map(len, spy.embedded)) <= spy.span_chars * 5 // 4
     whole = Spy()
     whole.name, whole.span_chars = "whole", None
@@ -242,7 +242,7 @@ def test_what_is_kept_of_removed_articles_is_never_more_than_the_stated_part(pla
         spy = Spy()
         build([archive], place / "index", spy, lambda stage, done, total: told.append(stage))
         assert spy.embedded == []
-        words = Index.open(place / "index", ToyEncoder()).lexical
+        words = Index.open(place / "index", ToyEncoder()).rankings.lexical
         kept = sum(words.document_frequency(f"unheard{word}") for word in own[: number + 1])
         assert kept <= MOST_REMOVED * (len(words) + kept)
         assert words.document_frequency("ข่าว") == len(words) + kept
@@ -263,7 +263,9 @@ def test_many_builds_keep_the_index_small(news, folder):
         write_files(news, {"flood.txt": f"{NEWS['flood.txt']} ครั้งที่ {number}"})
         build([news], folder, ToyEncoder())
     index = Index.open(folder, ToyEncoder())
-    assert len(index) == len(index.lexical) == len(index.dense) / 2 == 3  # each has a vector of its title too
+    assert (
+        len(index) == len(index.rankings.lexical) == len(index.rankings.dense) / 2 == 3
+    )  # each has a vector of its title too
     assert len(list(folder.glob("g*"))) == 1
     assert "ครั้งที่ 11" in index.article("news/flood.txt").text
 
@@ -325,7 +327,7 @@ def everything(folder):
         held[article] = [(passage.start, passage.end) for passage in passages]
     dense = [rankings(index, question)[1] for question in QUESTIONS]
     words = [sorted(item[1:] for item in rankings(index, question)[0]) for question in QUESTIONS]
-    return held, dense, words, len(index.dense)
+    return held, dense, words, len(index.rankings.dense)
 
 
 def assert_as_built_anew(folder, paths):
@@ -548,7 +550,7 @@ def test_a_deleted_article_is_gone_from_everything(archive, place):
     write_files(archive, {"lines.jsonl": lines(*ARCHIVE[1:])})
     assert build([archive], place / "index", ToyEncoder()).removed == 2
     index = Index.open(place / "index", ToyEncoder())
-    for holder in (index.database, index.dense, index.lexical):
+    for holder in (index.database, index.rankings.dense, index.rankings.lexical):
         assert len(holder.passages()) == 5
         assert gone not in holder.passages()
     text = NEWS["train.txt"].splitlines()[1].encode()

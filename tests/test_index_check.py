@@ -32,7 +32,7 @@ def in_lists(monkeypatch):
     monkeypatch.setattr(dense, "FLAT_MOST", 3)
     monkeypatch.setattr(dense, "LISTS", 2)
     monkeypatch.setattr(dense, "GROWTH", 100)
-    monkeypatch.setattr(dense, "MOST_BESIDE", 100)
+    monkeypatch.setattr(dense, "MOST_DELTA", 100)
     monkeypatch.setattr(dense, "MOST_GONE", 100)
 
 
@@ -120,9 +120,9 @@ def a_passage(folder):
 
 
 def change_vectors(folder, change):
-    vectors = Dense.load(generation(folder) / "vectors.faiss")
+    vectors = Dense(generation(folder), ToyEncoder.dimensions)
     change(vectors)
-    vectors.save(generation(folder) / "vectors.faiss")
+    vectors.commit()
     seal(folder)
 
 
@@ -182,7 +182,7 @@ def test_an_article_that_is_not_as_it_was_written_is_told(folder):
 
 
 def test_a_large_index_is_compared_alike(in_lists, folder):
-    assert not Dense.load(generation(folder) / "vectors.faiss").is_exact
+    assert not Dense(generation(folder), ToyEncoder.dimensions).is_exact
     assert found(folder) == []
     number = a_passage(folder)
     change_vectors(folder, lambda vectors: vectors.remove([number]))

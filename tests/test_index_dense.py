@@ -1,9 +1,12 @@
 """The dense ranking, against the same worked out with NumPy one passage at a time."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from khamtop.index.rankings.dense import Dense
+from khamtop.index.rankings.ranking import RankingDamaged
 from khamtop.index.types import Ranked
 
 
@@ -20,10 +23,19 @@ def brute_force(owners, vectors, question, k):
     return sorted(best.items(), key=lambda item: (-item[1], item[0]))[:k]
 
 
-def filled(owners, vectors):
-    dense = Dense(vectors.shape[1])
+#: The folder of a ranking that is never committed.
+NOWHERE = Path("nowhere")
+
+
+def filled(owners, vectors, folder=NOWHERE):
+    dense = Dense(folder, vectors.shape[1])
     dense.add(owners, vectors)
     return dense
+
+
+def reopened(dense, folder):
+    dense.commit()
+    return Dense(folder, dense.dimensions)
 
 
 def pairs(ranked):
@@ -59,7 +71,7 @@ def test_the_score_is_the_cosine():
 
 def test_passages_may_be_added_in_several_goes(owners):
     vectors = unit_vectors(len(owners), 8)
-    dense = Dense(8)
+    dense = Dense(NOWHERE, 8)
     middle = owners.index(30)
     dense.add(owners[:middle], vectors[:middle])
     dense.add(owners[middle:], vectors[middle:])
@@ -80,9 +92,8 @@ def test_a_removed_passage_is_never_found_again(owners):
 
 def test_saved_and_loaded_it_ranks_the_same_and_can_still_be_changed(owners, tmp_path):
     vectors = unit_vectors(len(owners), 8)
-    dense = filled(owners, vectors)
-    dense.save(tmp_path / "vectors")
-    loaded = Dense.load(tmp_path / "vectors")
+    dense = filled(owners, vectors, tmp_path)
+    loaded = reopened(dense, tmp_path)
     assert (len(loaded), loaded.dimensions) == (len(owners), 8)
     assert loaded.search(vectors[9], 24) == dense.search(vectors[9], 24)
     loaded.remove([30])
@@ -102,22 +113,22 @@ def test_equal_scores_go_by_passage_number_among_many():
 
 
 def test_an_empty_ranking_finds_nothing(tmp_path):
-    dense = Dense(4)
+    dense = Dense(tmp_path, 4)
     dense.add([], np.zeros((0, 4), dtype=np.float32))
     assert dense.search(np.ones(4, dtype=np.float32), 5) == []
-    dense.save(tmp_path / "vectors")
-    assert Dense.load(tmp_path / "vectors").search(np.ones(4, dtype=np.float32), 5) == []
+    dense.commit()
+    assert Dense(tmp_path, 4).search(np.ones(4, dtype=np.float32), 5) == []
 
 
 def test_numbers_that_do_not_match_are_named():
     with pytest.raises(ValueError, match="3 passages != 2 vectors"):
-        Dense(4).add([1, 2, 3], np.zeros((2, 4), dtype=np.float32))
+        Dense(NOWHERE, 4).add([1, 2, 3], np.zeros((2, 4), dtype=np.float32))
 
 
 def test_a_file_that_faiss_did_not_write_is_an_error(tmp_path):
-    (tmp_path / "vectors").write_bytes(b"nothing of the kind")
-    with pytest.raises(RuntimeError):
-        Dense.load(tmp_path / "vectors")
+    (tmp_path / "vectors.faiss").write_bytes(b"nothing of the kind")
+    with pytest.raises(RankingDamaged):
+        Dense(tmp_path, 16)
 
 
 # The large kind: lists, and a byte for each dimension
@@ -131,7 +142,7 @@ def in_lists(monkeypatch):
         monkeypatch.setattr("khamtop.index.rankings.dense.FLAT_MOST", 50)
         monkeypatch.setattr("khamtop.index.rankings.dense.LISTS", 8)
         monkeypatch.setattr("khamtop.index.rankings.dense.GROWTH", 100)
-        monkeypatch.setattr("khamtop.index.rankings.dense.PROBES", probes)
+        monkeypatch.setattr("khamtop.index.rankings.lists.PROBES", probes)
 
     use(8)
     return use
@@ -186,19 +197,18 @@ def test_a_question_that_looks_through_few_lists_finds_what_is_nearest_there(own
 def test_what_is_added_and_removed_after_sorting_counts(owners, in_lists, tmp_path):
     vectors = unit_vectors(len(owners), 16)
     middle = owners.index(45)
-    dense = Dense(16)
+    dense = Dense(tmp_path, 16)
     dense.add(owners[:middle], vectors[:middle])
     assert not dense.is_exact
     dense.add(owners[middle:], vectors[middle:])
     dense.remove([3, 30, 72, 1000])
-    dense.save(tmp_path / "vectors")
-    loaded = Dense.load(tmp_path / "vectors")
+    loaded = reopened(dense, tmp_path)
     loaded.add([1000], vectors[:1])
     loaded.remove([6])
-    loaded.save(tmp_path / "vectors")
+    loaded.commit()
     kept = [at for at, owner in enumerate(owners) if owner not in (3, 6, 30, 72)]
     left, remaining = [*(owners[at] for at in kept), 1000], np.concatenate([vectors[kept], vectors[:1]])
-    for ranking in (loaded, Dense.load(tmp_path / "vectors")):
+    for ranking in (loaded, Dense(tmp_path, 16)):
         assert (ranking.is_exact, len(ranking), ranking.passages()) == (False, len(left), set(left))
         for question in vectors[::30]:
             # a later vector is cut off at the range that the first hundred span in each dimension
@@ -207,10 +217,9 @@ def test_what_is_added_and_removed_after_sorting_counts(owners, in_lists, tmp_pa
 
 def test_an_index_grows_into_lists_after_it_was_loaded(owners, in_lists, tmp_path):
     vectors = unit_vectors(len(owners), 16)
-    dense = filled(owners[:45], vectors[:45])
+    dense = filled(owners[:45], vectors[:45], tmp_path)
     assert dense.is_exact
-    dense.save(tmp_path / "vectors")
-    loaded = Dense.load(tmp_path / "vectors")
+    loaded = reopened(dense, tmp_path)
     loaded.add(owners[45:], vectors[45:])
     assert (loaded.is_exact, loaded.passages()) == (False, set(owners))
     assert_ranks_as(brute_force(owners, vectors, vectors[5], 100), loaded.search(vectors[5], 24))
@@ -218,12 +227,11 @@ def test_an_index_grows_into_lists_after_it_was_loaded(owners, in_lists, tmp_pat
 
 def test_when_it_has_grown_fourfold_it_is_sorted_anew_into_twice_as_many_lists(in_lists, monkeypatch, tmp_path):
     monkeypatch.setattr("khamtop.index.rankings.dense.GROWTH", 4)
-    monkeypatch.setattr("khamtop.index.rankings.dense.PROBES", 32)
+    monkeypatch.setattr("khamtop.index.rankings.lists.PROBES", 32)
     vectors = unit_vectors(900, 16)
-    dense, lists = filled(range(100), vectors[:100]), []
+    dense, lists = filled(range(100), vectors[:100], tmp_path), []
     for at in range(100, 900, 100):
-        dense.save(tmp_path / "vectors")
-        dense = Dense.load(tmp_path / "vectors")
+        dense = reopened(dense, tmp_path)
         dense.add(range(at, at + 100), vectors[at : at + 100])
         lists.append(dense._lists.count)
     assert lists == [8, 16, 16, 16, 16, 16, 16, 32]  # past 200 and past 800
@@ -236,11 +244,10 @@ def test_when_it_has_grown_fourfold_it_is_sorted_anew_into_twice_as_many_lists(i
 
 def test_lists_may_be_emptied_and_filled_again(owners, in_lists, tmp_path):
     vectors = unit_vectors(len(owners), 16)
-    dense = filled(owners, vectors)
+    dense = filled(owners, vectors, tmp_path)
     dense.remove(owners)
     assert (len(dense), dense.passages(), dense.search(vectors[0], 3)) == (0, set(), [])
-    dense.save(tmp_path / "vectors")
-    dense = Dense.load(tmp_path / "vectors")
+    dense = reopened(dense, tmp_path)
     assert (len(dense), dense.passages(), dense.search(vectors[0], 3)) == (0, set(), [])
     dense.add([1, 2], vectors[:2])
     assert [item.passage for item in dense.search(vectors[1], 1)] == [2]
@@ -248,11 +255,14 @@ def test_lists_may_be_emptied_and_filled_again(owners, in_lists, tmp_path):
 
 def test_a_file_that_is_replaced_stays_whole_for_who_has_it_open(owners, in_lists, tmp_path):
     vectors = unit_vectors(len(owners), 16)
-    filled(owners, vectors).save(tmp_path / "vectors")
-    reader = Dense.load(tmp_path / "vectors")
+    filled(owners, vectors, tmp_path).commit()
+    reader = Dense(tmp_path, 16)
     before = reader.search(vectors[9], 24)
-    filled([1], vectors[:1]).save(tmp_path / "vectors")
-    (tmp_path / "vectors").unlink()
+    writer = Dense(tmp_path, 16)
+    writer.remove(owners)
+    writer.add([1], vectors[:1])
+    writer.commit()
+    (tmp_path / "vectors.faiss").unlink()
     assert reader.search(vectors[9], 24) == before
     assert reader.passages() == set(owners)
 
@@ -317,27 +327,21 @@ def beside(in_lists, monkeypatch):
     """However much changes, it is kept beside the lists; or up to the part of all that is given."""
 
     def use(part):
-        monkeypatch.setattr("khamtop.index.rankings.dense.MOST_BESIDE", part)
+        monkeypatch.setattr("khamtop.index.rankings.dense.MOST_DELTA", part)
         monkeypatch.setattr("khamtop.index.rankings.dense.MOST_GONE", part)
 
     use(1e9)
     return use
 
 
-def saved(owners, vectors, file):
-    filled(owners, vectors).save(file)
-    return Dense.load(file)
+def saved(owners, vectors, folder):
+    return reopened(filled(owners, vectors, folder), folder)
 
 
 def state(file):
     """What tells whether a file's lists were written again, or others took their place."""
     parts = [file.with_suffix(suffix) for suffix in (".faiss", ".owners", ".rows")]
     return [(part.stat().st_ino, part.stat().st_mtime_ns, part.read_bytes()) for part in parts]
-
-
-def reloaded(dense, file):
-    dense.save(file)
-    return Dense.load(file)
 
 
 def assert_holds(dense, owners, vectors, among=None, precision=0.06):
@@ -354,13 +358,13 @@ def assert_holds(dense, owners, vectors, among=None, precision=0.06):
 def test_lists_that_lie_in_a_file_are_not_written_again(owners, beside, tmp_path):
     file = tmp_path / "vectors.faiss"
     vectors = unit_vectors(len(owners) + 5, 16)
-    dense = saved(owners, vectors[:-5], file)
+    dense = saved(owners, vectors[:-5], tmp_path)
     before = state(file)
     dense.add([500] * 5, vectors[-5:])
     dense.remove([30, 72, 1000])
     kept = [at for at, owner in enumerate([*owners, *[500] * 5]) if owner not in (30, 72)]
     left = [[*owners, *[500] * 5][at] for at in kept]
-    for ranking in (dense, reloaded(dense, file), reloaded(reloaded(dense, file), file)):
+    for ranking in (dense, reopened(dense, tmp_path), reopened(reopened(dense, tmp_path), tmp_path)):
         assert not ranking.is_exact
         assert_holds(ranking, left, vectors[kept])
         assert_holds(ranking, left, vectors[kept], np.array([6, 9, 30, 72, 500], np.int64))
@@ -369,24 +373,21 @@ def test_lists_that_lie_in_a_file_are_not_written_again(owners, beside, tmp_path
 
 
 def test_lists_made_in_memory_are_written_with_all_that_came(owners, beside, tmp_path):
-    file = tmp_path / "vectors.faiss"
     vectors = unit_vectors(len(owners), 16)
-    dense = filled(owners[:100], vectors[:100])
+    dense = filled(owners[:100], vectors[:100], tmp_path)
     dense.add(owners[100:], vectors[100:])
     dense.remove([6])
-    dense.save(file)
-    loaded = Dense.load(file)
-    assert (len(loaded._lists), loaded._exact.ntotal, len(loaded)) == (len(owners), 0, len(owners) - 2)
+    loaded = reopened(dense, tmp_path)
+    assert (len(loaded._lists), len(loaded._flat), len(loaded)) == (len(owners), 0, len(owners) - 2)
 
 
 def test_a_number_given_again_has_its_new_vectors_alone(owners, beside, tmp_path):
-    file = tmp_path / "vectors.faiss"
     vectors = unit_vectors(len(owners), 16)
-    dense = saved(owners, vectors, file)
+    dense = saved(owners, vectors, tmp_path)
     dense.remove([30])
     dense.add([30], -vectors[:1])
     dense.remove([33])  # another one, so that what is gone is counted anew
-    for ranking in (dense, reloaded(dense, file)):
+    for ranking in (dense, reopened(dense, tmp_path)):
         assert len(ranking) == len(owners) - 10 - 11 + 1
         assert ranking.passages() == set(owners) - {33}
         (found,) = ranking.search(vectors[owners.index(30)], 1, np.array([30], np.int64))
@@ -399,7 +400,7 @@ def test_a_number_given_again_has_its_new_vectors_alone(owners, beside, tmp_path
 
 def test_equal_vectors_go_by_passage_number_wherever_they_are_kept(beside, tmp_path):
     same = np.tile(np.array([[1, 0]], dtype=np.float32), (120, 1))
-    dense = saved(range(0, 120, 2), same[:60], tmp_path / "vectors.faiss")
+    dense = saved(range(0, 120, 2), same[:60], tmp_path)
     dense.add(range(1, 120, 2), same[:60])
     dense.remove([0, 4])
     assert [item.passage for item in dense.search(same[0], 4, np.arange(50))] == [1, 2, 3, 5]
@@ -408,7 +409,7 @@ def test_equal_vectors_go_by_passage_number_wherever_they_are_kept(beside, tmp_p
 
 def test_a_passage_with_vectors_in_the_lists_and_beside_them_counts_by_its_best(owners, beside, tmp_path):
     vectors = unit_vectors(len(owners) + 24, 16)
-    dense = saved(owners, vectors[: len(owners)], tmp_path / "vectors.faiss")
+    dense = saved(owners, vectors[: len(owners)], tmp_path)
     dense.add(range(3, 75, 3), vectors[len(owners) :])
     assert_holds(dense, [*owners, *range(3, 75, 3)], vectors)
 
@@ -416,12 +417,11 @@ def test_a_passage_with_vectors_in_the_lists_and_beside_them_counts_by_its_best(
 @pytest.mark.parametrize("part", [0, 0.1, 0.4, 1e9])
 def test_whatever_comes_and_goes_it_holds_what_brute_force_holds(beside, part, tmp_path):
     beside(part)
-    file = tmp_path / "vectors.faiss"
     pick = np.random.default_rng(3)
     vectors = unit_vectors(1200, 16, seed=4)
     has = {number: [number, 600 + number] for number in range(200)}  # the vectors of each passage
     owners = [number for number, own in has.items() for _ in own]
-    dense = saved(owners, vectors[[at for own in has.values() for at in own]], file)
+    dense = saved(owners, vectors[[at for own in has.values() for at in own]], tmp_path)
     for _ in range(12):
         gone = pick.choice(250, pick.integers(30), replace=False)  # some of which are not there
         dense.remove(gone.tolist())
@@ -431,7 +431,7 @@ def test_whatever_comes_and_goes_it_holds_what_brute_force_holds(beside, part, t
         dense.add(come, vectors[own])
         has |= {number: [at] for number, at in zip(come, own.tolist(), strict=True)}
         if pick.random() < 0.6:
-            dense = reloaded(dense, file)
+            dense = reopened(dense, tmp_path)
         owners = [number for number, own in has.items() for _ in own]
         held = vectors[[at for own in has.values() for at in own]]
         assert_holds(dense, owners, held)
@@ -442,74 +442,61 @@ def test_when_much_is_kept_beside_the_lists_they_are_written_anew(owners, beside
     beside(0.1)
     file = tmp_path / "vectors.faiss"
     vectors = unit_vectors(len(owners) + 34, 16)
-    dense = saved(owners, vectors[: len(owners)], file)  # 300 of them
+    dense = saved(owners, vectors[: len(owners)], tmp_path)  # 300 of them
     before = state(file)
     dense.add(range(1000, 1029), vectors[len(owners) : -5])
     assert state(file) == before
-    dense = reloaded(dense, file)
-    assert (state(file), dense._exact.ntotal) == (before, 29)
+    dense = reopened(dense, tmp_path)
+    assert (state(file), len(dense._flat)) == (before, 29)
     dense.add(range(1029, 1034), vectors[len(owners) + 29 :])
     dense.remove([12])  # four vectors
-    dense = reloaded(dense, file)
-    assert (len(dense._lists), dense._exact.ntotal, dense._gone.tolist()) == (len(owners) + 34, 0, [12])
+    dense = reopened(dense, tmp_path)
+    assert (len(dense._lists), len(dense._flat), dense._tombstones.tolist()) == (len(owners) + 34, 0, [12])
     kept = [at for at, owner in enumerate([*owners, *range(1000, 1034)]) if owner != 12]
     assert_holds(dense, [[*owners, *range(1000, 1034)][at] for at in kept], vectors[kept])
 
 
 def test_when_much_no_longer_counts_all_is_sorted_anew(owners, beside, tmp_path):
     beside(0.1)
-    file = tmp_path / "vectors.faiss"
     vectors = unit_vectors(len(owners), 16)
-    dense = saved(owners, vectors, file)
+    dense = saved(owners, vectors, tmp_path)
     dense.remove([66])
-    assert (len(dense._lists), dense._gone.tolist()) == (300, [66])
+    assert (len(dense._lists), dense._tombstones.tolist()) == (300, [66])
     dense.remove([30])  # 22 vectors, and 10 more
-    assert (len(dense._lists), dense._gone.tolist()) == (268, [])
+    assert (len(dense._lists), dense._tombstones.tolist()) == (268, [])
     kept = [at for at, owner in enumerate(owners) if owner not in (30, 66)]
-    assert_holds(reloaded(dense, file), [owners[at] for at in kept], vectors[kept])
+    assert_holds(reopened(dense, tmp_path), [owners[at] for at in kept], vectors[kept])
 
 
 def test_an_index_of_which_little_stays_compares_all_again(owners, beside, tmp_path):
     beside(0.1)
-    file = tmp_path / "vectors.faiss"
     vectors = unit_vectors(len(owners), 16)
-    dense = saved(owners, vectors, file)
+    dense = saved(owners, vectors, tmp_path)
     dense.remove(range(27, 100))  # 36 vectors stay, fewer than are sorted into lists
-    dense = reloaded(dense, file)
+    dense = reopened(dense, tmp_path)
     assert (dense.is_exact, [path.name for path in tmp_path.iterdir()]) == (True, ["vectors.faiss"])
     assert_holds(dense, owners[:36], vectors[:36])
     dense.add(owners[36:], vectors[36:])
-    assert not reloaded(dense, file).is_exact
+    assert not reopened(dense, tmp_path).is_exact
     assert_holds(dense, owners, vectors)
 
 
 def test_growth_counts_what_is_kept_beside_the_lists(beside, monkeypatch, tmp_path):
     monkeypatch.setattr("khamtop.index.rankings.dense.GROWTH", 4)
-    monkeypatch.setattr("khamtop.index.rankings.dense.PROBES", 16)
+    monkeypatch.setattr("khamtop.index.rankings.lists.PROBES", 16)
     vectors = unit_vectors(260, 16)
-    dense = saved(range(150), vectors[:150], tmp_path / "vectors.faiss")
+    dense = saved(range(150), vectors[:150], tmp_path)
     dense.add(range(150, 200), vectors[150:200])
     assert (dense._lists.count, len(dense._lists)) == (8, 150)
     dense.remove(range(10))
     dense.add(range(200, 260), vectors[200:])
     assert (dense._lists.count, len(dense._lists)) == (16, 250)
-    assert_holds(reloaded(dense, tmp_path / "vectors.faiss"), list(range(10, 260)), vectors[10:])
-
-
-def test_lists_saved_elsewhere_are_whole_there(owners, beside, tmp_path):
-    vectors = unit_vectors(len(owners), 16)
-    dense = saved(owners, vectors, tmp_path / "vectors.faiss")
-    dense.remove([72])
-    dense.save(tmp_path / "copy.faiss")
-    for file in tmp_path.glob("vectors.*"):
-        file.unlink()
-    kept = [at for at, owner in enumerate(owners) if owner != 72]
-    assert_holds(Dense.load(tmp_path / "copy.faiss"), [owners[at] for at in kept], vectors[kept])
+    assert_holds(reopened(dense, tmp_path), list(range(10, 260)), vectors[10:])
 
 
 @pytest.mark.parametrize("name", ["vectors.beside", "vectors.gone", "vectors.rows", "vectors.owners"])
 def test_a_file_beside_the_lists_that_is_gone_is_an_error(owners, in_lists, tmp_path, name):
-    saved(owners, unit_vectors(len(owners), 16), tmp_path / "vectors.faiss")
+    saved(owners, unit_vectors(len(owners), 16), tmp_path)
     (tmp_path / name).unlink()
-    with pytest.raises((OSError, RuntimeError)):
-        Dense.load(tmp_path / "vectors.faiss")
+    with pytest.raises(RankingDamaged):
+        Dense(tmp_path, 16)

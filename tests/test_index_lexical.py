@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from khamtop.index.rankings.lexical import GRAM_CHARS, Lexical, Terms
+from khamtop.index.rankings.ranking import RankingDamaged
 from khamtop.index.text import thai
 from tests.toys import each
 
@@ -46,7 +47,7 @@ def pairs(ranked):
 
 
 def add(lexical, number, title, text):
-    lexical.add(number, Terms.of(thai.words(title) + thai.words(text), text))
+    lexical.add([number], [Terms.of(thai.words(title) + thai.words(text), text)])
 
 
 def weighted(terms):
@@ -243,5 +244,5 @@ def test_a_word_is_in_so_many_passages(lexical):
 def test_a_folder_that_holds_something_else_is_an_error(tmp_path):
     (tmp_path / "words").mkdir()
     (tmp_path / "words" / "meta.json").write_text("{}")
-    with pytest.raises(ValueError, match="meta"):
+    with pytest.raises(RankingDamaged, match="meta"):
         Lexical(tmp_path / "words")

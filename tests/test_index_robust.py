@@ -54,7 +54,7 @@ def answers(index):
     for question in QUESTIONS:
         wanted = {"words": each(thai.words(thai.normalise(question).text))}
         vector = index.encoder.encode_questions([question])[0]
-        for ranking in (index.lexical.search(wanted, 10), index.dense.search(vector, 10)):
+        for ranking in (index.rankings.lexical.search(wanted, 10), index.rankings.dense.search(vector, 10)):
             found.append([[index.passage(item.passage)[0].id, item.score] for item in ranking])
     return found
 
@@ -148,13 +148,13 @@ def die_after(news, folder, seconds):
     build([news], folder, ToyEncoder())
 
 
-_OF_LISTS = ("FLAT_MOST", "LISTS", "GROWTH", "MOST_BESIDE", "MOST_GONE")
+_OF_LISTS = ("FLAT_MOST", "LISTS", "GROWTH", "MOST_DELTA", "MOST_GONE")
 
 
 def use_lists(most_beside):
     """Vectors are sorted into two lists from four on, beside which so great a part of all is kept; for this process."""
     dense.FLAT_MOST, dense.LISTS, dense.GROWTH = 3, 2, 100
-    dense.MOST_BESIDE = dense.MOST_GONE = float(most_beside)
+    dense.MOST_DELTA = dense.MOST_GONE = float(most_beside)
 
 
 @pytest.fixture

@@ -50,8 +50,8 @@ def code_of_opening(folder, encoder=None):
 def found(index, question):
     """What both rankings give for a question: article ids with scores."""
     words = thai.words(thai.normalise(question).text)
-    lexical = index.lexical.search({"words": each(words)}, 10)
-    dense = index.dense.search(index.encoder.encode_questions([question])[0], 10)
+    lexical = index.rankings.lexical.search({"words": each(words)}, 10)
+    dense = index.rankings.dense.search(index.encoder.encode_questions([question])[0], 10)
     return [[(index.passage(item.passage)[0].id, item.score) for item in ranking] for ranking in (lexical, dense)]
 
 
@@ -250,9 +250,9 @@ def test_a_draft_that_is_not_committed_changes_nothing(folder):
     before = snapshot(folder)
     with drafting(folder, ToyEncoder()) as (draft, _):
         draft.database.remove(1)
-        draft.dense.remove(range(100))
-        draft.lexical.remove(range(100))
-        draft.lexical.commit()
+        draft.rankings.dense.remove(range(100))
+        draft.rankings.lexical.remove(range(100))
+        draft.rankings.lexical.commit()
     assert snapshot(folder) == before
     assert sorted(path.name for path in folder.glob("g*")) == [generation(folder).name]
 
@@ -271,7 +271,7 @@ def test_a_draft_that_fails_leaves_the_last_index(folder):
     assert best(Index.open(folder, ToyEncoder()), "รถไฟ") == ["news/train.txt"] * 2
 
 
-@pytest.mark.parametrize(("owner", "step"), [(Dense, "save"), (os, "rename"), (os, "replace")])
+@pytest.mark.parametrize(("owner", "step"), [(Dense, "commit"), (os, "rename"), (os, "replace")])
 def test_a_disk_that_fills_during_the_commit_leaves_the_last_index(folder, news, monkeypatch, owner, step):
     def full(*_):
         raise OSError(28, "No space left on device")
@@ -338,7 +338,7 @@ def test_a_reader_opened_before_a_commit_goes_on_answering_after_it(folder, news
     ("owner", "step"),
     [
         (store, "damage"),
-        (Dense, "load"),
+        (Dense, "_load"),
         (store, "_checksum"),
     ],
 )
@@ -369,6 +369,7 @@ KILLED = """
 import os, shutil, signal, sys
 from pathlib import Path
 from tests.toys import ToyEncoder
+from khamtop.index.rankings.dense import Dense
 from khamtop.index.storage import store
 from khamtop.index.building.build import build
 from khamtop.index.storage.database import _COMPRESSION
@@ -387,7 +388,7 @@ for step in sys.argv[2:]:
     if (child := os.fork()) == 0:
         match step:
             case "embed": encoder = Dying()
-            case "save": store.Dense.save = kill
+            case "save": Dense.commit = kill
             case "rename": os.rename = kill
             case "point": os.replace = at_current(kill)
             case "pointed": os.replace = at_current(after(real))
@@ -428,7 +429,7 @@ def test_a_committed_generation_is_never_written_to_again(folder, news):
 
 
 def test_a_rebuild_of_a_large_index_neither_writes_nor_reads_its_lists(news, tmp_path, monkeypatch):
-    for name, value in {"FLAT_MOST": 3, "LISTS": 2, "GROWTH": 100, "MOST_BESIDE": 100, "MOST_GONE": 100}.items():
+    for name, value in {"FLAT_MOST": 3, "LISTS": 2, "GROWTH": 100, "MOST_DELTA": 100, "MOST_GONE": 100}.items():
         monkeypatch.setattr(dense, name, value)
     folder = tmp_path / "index"
     build([news], folder, ToyEncoder())
@@ -446,7 +447,7 @@ def test_a_rebuild_of_a_large_index_neither_writes_nor_reads_its_lists(news, tmp
     assert not {*kept} & {*summed}
     assert {"articles.db", "vectors.beside", "vectors.gone"} <= set(summed)
     index = Index.open(folder, ToyEncoder())
-    assert index.dense.passages() == index.database.passages()
+    assert index.rankings.dense.passages() == index.database.passages()
     assert best(index, "ดาวเทียมขึ้นสู่วงโคจร") == ["news/more.txt"] * 2
     assert "news/train.txt" not in {name for name, _ in found(index, "ขบวนรถไฟ")[1]}
 
@@ -464,6 +465,6 @@ def test_vectors_of_the_index_are_those_of_its_encoder(folder):
     (number,) = index.passages_of("news/train.txt")
     article, passage = index.passage(number)
     vector = ToyEncoder().encode_passages([article.text[passage.start : passage.end]])[0]
-    assert index.dense.search(vector, 1)[0].passage == number
-    assert index.dense.search(vector, 1)[0].score == pytest.approx(1.0)
+    assert index.rankings.dense.search(vector, 1)[0].passage == number
+    assert index.rankings.dense.search(vector, 1)[0].score == pytest.approx(1.0)
     assert np.linalg.norm(vector) == pytest.approx(1.0)

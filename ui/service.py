@@ -263,7 +263,7 @@ class Service:
     def _listed(self, identity: str) -> Listed:
         index = self._ready().index
         try:
-            (listed,) = index.database.listed([index.database.number_of(identity)])
+            listed = index.listed(identity)
         except KeyError:
             raise KhamtopError("article.unknown") from None
         return listed

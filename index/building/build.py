@@ -114,9 +114,9 @@ def _build(
         manifest = draft.earlier.manifest if draft.earlier else None
         if manifest is None or reading.has_changed or manifest.encoder_source != encoder_source:
             numbers = reading.to_index
-            if draft.lexical.is_worn:
+            if draft.rankings.lexical.is_worn:
                 report("afresh.words", 0, 0)
-                draft.lexical.clear()
+                draft.rankings.lexical.clear()
                 numbers = sorted(draft.database.numbers())
             _index(draft, numbers, encoder, report)
             report("write", 0, 1)
@@ -262,8 +262,8 @@ class Reading:
         for article in articles:
             gone += self._database.remove_passages(article)
             self._database.remove(article)
-        self._draft.dense.remove(gone)
-        self._draft.lexical.remove(gone)
+        self._draft.rankings.dense.remove(gone)
+        self._draft.rankings.lexical.remove(gone)
         self.has_changed = True
 
 
@@ -284,14 +284,14 @@ def _index(draft: Draft, numbers: Sequence[int], encoder: Encoder, report: Progr
             known = draft.database.passages_of_number(number)
             spans = [(passage.span, passage.said) for passage in passages]
             places = known or draft.database.put_passages(number, spans)
+            draft.rankings.lexical.add(places, [passage.terms for passage in passages])
             for place, passage in zip(places, passages, strict=True):
-                draft.lexical.add(place, passage.terms)
                 if not known:
                     owners += [place] * len(passage.stretches)
                     stretches += passage.stretches
             if len(stretches) >= batch or done == len(numbers):
                 began = time.perf_counter()
-                draft.dense.add(owners, encoder.encode_passages(stretches))
+                draft.rankings.dense.add(owners, encoder.encode_passages(stretches))
                 seconds = time.perf_counter() - began
                 if is_first and done < len(numbers):
                     report("left", 0, round(seconds * (len(numbers) - done) / done))

@@ -14,6 +14,7 @@ tells when so many were removed that all must be added anew.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from pathlib import Path
 import numpy as np
 import tantivy
 
+from khamtop.index.rankings.ranking import RankingDamaged
 from khamtop.index.text import thai
 from khamtop.index.types import Ranked, best_first, holds
 
@@ -39,6 +41,8 @@ _WRITER_BYTES = 64_000_000
 #: The largest part of all that tantivy keeps that may be of removed passages. To add all anew takes about as long as
 #: the first build took over words, thus a removed one costs as much as ten that are added.
 MOST_REMOVED = 0.1
+#: The name of the folder that it is given.
+FOLDER = "words"
 _META = "meta.json"
 #: So many words are remembered with the passages that hold them, as a question asks for each several times.
 _FREQUENCIES = 1 << 16
@@ -69,7 +73,8 @@ class Lexical:
         """Opens the index in `folder`, or starts an empty one there.
 
         Raises:
-            ValueError: if what is there is not a whole index.
+            RankingDamaged: if what is there is not a whole index.
+            PermissionError: if the folder may not be written to: tantivy keeps a lock there even to read.
         """
         schema = tantivy.SchemaBuilder()
         # signed, because tantivy 0.27 silently deletes nothing by a term of an unsigned field
@@ -78,9 +83,11 @@ class Lexical:
             cutter = field if field in _GRAMS else "whitespace"
             schema.add_text_field(field, tokenizer_name=cutter, index_option="freq")
         folder.mkdir(exist_ok=True)
+        if not os.access(folder, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise PermissionError(str(folder))
         self._folder = folder
         self._schema = schema.build()
-        self._index = tantivy.Index(self._schema, path=str(folder))
+        self._index = _opened(self._schema, folder)
         for field, (shortest, longest) in _GRAMS.items():
             grams = tantivy.Tokenizer.ngram(min_gram=shortest, max_gram=longest, prefix_only=False)
             self._index.register_tokenizer(field, tantivy.TextAnalyzerBuilder(grams).build())
@@ -92,17 +99,18 @@ class Lexical:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def add(self, passage: int, terms: Terms) -> None:
-        """Adds a passage under its number; found from the next `commit` on."""
-        document = tantivy.Document()
-        document.add_integer("passage", passage)
-        document.add_text("words", terms.words)
-        document.add_text("grams", terms.grams)
-        document.add_text("sounds", terms.sounds)
-        try:
-            self._open_writer().add_document(document)
-        except ValueError as error:  # tantivy's word for a disk that is full
-            raise OSError(str(error)) from error
+    def add(self, passages: Sequence[int], entries: Sequence[Terms]) -> None:
+        """Adds passages, each by its number and terms; found from the next `commit` on. Raises `OSError`."""
+        for passage, terms in zip(passages, entries, strict=True):
+            document = tantivy.Document()
+            document.add_integer("passage", passage)
+            document.add_text("words", terms.words)
+            document.add_text("grams", terms.grams)
+            document.add_text("sounds", terms.sounds)
+            try:
+                self._open_writer().add_document(document)
+            except ValueError as error:  # tantivy's word for a disk that is full
+                raise OSError(str(error)) from error
 
     def remove(self, passages: Iterable[int]) -> None:
         """Takes passages out by number, from the next `commit` on."""
@@ -142,6 +150,16 @@ class Lexical:
             self._writer.rollback()
             self._writer.wait_merging_threads()
             self._writer = None
+
+    @staticmethod
+    def is_immutable(file: Path) -> bool:
+        """A segment's files are written once; what names the segments is not."""
+        return file.parent.name == FOLDER and file.suffix not in (".json", ".lock")
+
+    @staticmethod
+    def is_temporary(file: Path) -> bool:
+        """tantivy's locks."""
+        return file.suffix == ".lock"
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
@@ -216,6 +234,17 @@ class Lexical:
         """A query for passages by number, which adds nothing to what they score."""
         query = tantivy.Query.term_set_query(self._schema, "passage", passages.tolist())
         return tantivy.Query.const_score_query(query, 0.0)
+
+
+def _opened(schema: tantivy.Schema, folder: Path) -> tantivy.Index:
+    try:
+        return tantivy.Index(schema, path=str(folder))
+    except ValueError as error:
+        raise RankingDamaged(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # Rust's, which is no `Exception`
+            raise RankingDamaged(str(error)) from None
+        raise
 
 
 def _any(queries: Sequence[tantivy.Query]) -> tantivy.Query:

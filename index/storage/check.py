@@ -32,7 +32,10 @@ def problems(folder: Path, encoder: Encoder | None = None) -> Iterator[KhamtopEr
 
 def _disagreements(index: Index) -> Iterator[KhamtopError]:
     numbers = index.database.passages()
-    for code, others in (("check.vectors", index.dense.passages()), ("check.words", index.lexical.passages())):
+    for code, others in (
+        ("check.vectors", index.rankings.dense.passages()),
+        ("check.words", index.rankings.lexical.passages()),
+    ):
         if numbers != others:
             yield KhamtopError(code, missing=len(numbers - others), unknown=len(others - numbers))
     if index.database.counts() != (index.manifest.articles, index.manifest.passages):

@@ -23,9 +23,9 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -35,11 +35,12 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from khamtop.index.encoders.encoder import load_encoder
-from khamtop.index.rankings.dense import Dense
-from khamtop.index.rankings.lexical import Lexical
-from khamtop.index.storage.database import Database, DatabaseError, DatabaseUnwritable
+from khamtop.index.rankings.lexical import Alternatives
+from khamtop.index.rankings.ranking import RankingDamaged
+from khamtop.index.rankings.wiring import Rankings, is_immutable, is_temporary
+from khamtop.index.storage.database import Database, DatabaseError, DatabaseUnwritable, Listed
 from khamtop.index.storage.listing import Listing
-from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Passage
+from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Passage, Ranked
 
 #: Raised whenever what a generation holds, or how text is normalised and cut, changes.
 FORMAT = 6
@@ -50,10 +51,9 @@ _TRIES, _BETWEEN_TRIES = 20, 0.01
 #: Below this an index is read through when it is opened, to see that no byte of it has changed.
 VERIFIED_ON_OPEN_BYTES = 64_000_000
 
-_CURRENT, _DATABASE, _VECTORS, _WORDS, _MANIFEST = "CURRENT", "articles.db", "vectors.faiss", "words", "manifest.json"
+_CURRENT, _LOCK, _DATABASE, _MANIFEST = "CURRENT", "lock", "articles.db", "manifest.json"
 _NEW = ".new"  # what a name ends in while what it is to hold is written
 _GENERATION = re.compile(r"g\d{6,}(?:\.draft)?")
-_EFFECTIVE = os.access in os.supports_effective_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ class Index:
         self.manifest = manifest
         self.encoder = encoder
         self.database = Database.open(generation / _DATABASE)
-        self.dense = Dense.load(generation / _VECTORS)
-        self.lexical = Lexical(generation / _WORDS)
+        self.rankings = Rankings(generation, encoder.dimensions)
+        self.rankings.open()
         self._within = lru_cache(maxsize=8)(self.database.passages_within)
 
     @classmethod
@@ -122,9 +122,6 @@ class Index:
     @classmethod
     def _open_generation(cls, generation: Path, encoder: Encoder | None) -> Index:
         manifest = Manifest.read(generation)
-        # tantivy keeps a lock file there even to read
-        if not os.access(generation / _WORDS, os.R_OK | os.W_OK, effective_ids=_EFFECTIVE):
-            raise KhamtopError("index.forbidden", folder=str(generation))
         try:
             for problem in damage(generation, manifest):
                 raise KhamtopError("index.damaged", file=problem)
@@ -132,7 +129,9 @@ class Index:
             if encoder.name != manifest.encoder:
                 raise KhamtopError("index.encoder", found=encoder.name, wanted=manifest.encoder)
             return cls(generation, manifest, encoder)
-        except (OSError, RuntimeError, ValueError, DatabaseError) as error:
+        except PermissionError as error:
+            raise KhamtopError("index.forbidden", folder=str(generation)) from error
+        except (OSError, RankingDamaged, DatabaseError) as error:
             raise KhamtopError("index.damaged", file=generation.name) from error
 
     def __len__(self) -> int:
@@ -169,6 +168,37 @@ class Index:
         """The numbers (int64, ascending) of the passages that a filter lets through."""
         return self._within(bounds)
 
+    def search_vectors(self, vector: np.ndarray, k: int, among: np.ndarray | None = None) -> list[Ranked]:
+        """The `k` passages (of those `among`) whose vectors lie nearest to a question's, best first."""
+        return self.rankings.dense.search(vector, k, among)
+
+    def search_words(
+        self, wanted: Mapping[str, Sequence[Alternatives]], k: int, among: np.ndarray | None = None
+    ) -> list[Ranked]:
+        """The `k` passages (of those `among`) that fit what is wanted in each field of `FIELD_WEIGHTS` best."""
+        return self.rankings.lexical.search(wanted, k, among)
+
+    def has_written(self, words: Iterable[str]) -> bool:
+        """Whether each of the words stands in some passage."""
+        return self.rankings.lexical.has_written(words)
+
+    def said(self, passages: Sequence[int]) -> dict[int, bytes]:
+        """What each passage says, as a digest: passages of the same digest are copies of one another."""
+        return self.database.said(passages)
+
+    def that_say(self, said: bytes) -> list[int]:
+        """The passages of that digest: those of the earliest article first, undated ones last, then by number."""
+        return self.database.that_say(said)
+
+    def article_ids(self, passages: Sequence[int]) -> list[str]:
+        """The id of the article of each passage."""
+        return self.database.article_ids(passages)
+
+    def listed(self, identity: str) -> Listed:
+        """The article of that id as a list shows it; raises as `article` does."""
+        (found,) = self.database.listed([self.database.number_of(identity)])
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Generation:
@@ -190,15 +220,9 @@ class Draft:
         self.earlier = earlier
         self.afresh = afresh
         self.database = Database.change(folder / _DATABASE)
-        self.lexical = Lexical(folder / _WORDS)
-        self._dense = None if earlier else Dense(encoder.dimensions)
-
-    @property
-    def dense(self) -> Dense:
-        """The vectors, read when they are first asked for: many a build changes none."""
-        if self._dense is None:
-            self._dense = Dense.load(self.folder / _VECTORS)
-        return self._dense
+        self.rankings = Rankings(folder, encoder.dimensions)
+        if not earlier:
+            self.rankings.open()
 
     def finish(self, encoder: Encoder, encoder_source: str | None) -> Manifest:
         """Writes everything to disk for good and describes it in the manifest."""
@@ -207,13 +231,12 @@ class Draft:
         with ThreadPoolExecutor(2) as threads:  # checksums and the disk want no Python
             largest = self.folder / _DATABASE
             sealing = {largest: threads.submit(self._sealed, largest)}
-            self.lexical.commit()
-            if self._dense is not None:
-                self._dense.save(self.folder / _VECTORS)
+            self.rankings.commit()
             for file in _files(self.folder):
                 if file not in sealing:
                     sealing[file] = threads.submit(self._sealed, file)
-        _sync_folder(self.folder / _WORDS)
+        for folder in {file.parent for file in sealing} - {self.folder}:
+            _sync_folder(folder)
         sealed = {self._name(file): sealing[file].result() for file in sorted(sealing)}
         manifest = Manifest(FORMAT, encoder.name, encoder_source, articles, passages, sealed)
         manifest.write(self.folder)
@@ -226,7 +249,7 @@ class Draft:
             return self.earlier.manifest.files[name]  # linked, and neither flushed nor read again
         with open(file, "rb") as stream:
             os.fsync(stream.fileno())
-        file.chmod(0o644)  # tantivy lets nobody else read some of its files
+        file.chmod(0o644)  # a library may let nobody else read some of its files
         return file.stat().st_size, _checksum(file)
 
     def _name(self, file: Path) -> str:
@@ -235,7 +258,7 @@ class Draft:
     def close(self) -> None:
         """Lets go of the draft's files, so that they can be removed."""
         self.database.close()
-        self.lexical.close()
+        self.rankings.close()
 
 
 @contextmanager
@@ -253,11 +276,11 @@ def drafting(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "lock").touch()
+        (folder / _LOCK).touch()
     except OSError as error:
         raise KhamtopError("index.unwritable", folder=str(folder)) from error
     try:
-        with FileLock(folder / "lock", timeout=0):
+        with FileLock(folder / _LOCK, timeout=0):
             current = _current_or_none(folder)
             _sweep(folder, keep=current)
             number = 1 + int(current[1:]) if current else 1
@@ -269,7 +292,7 @@ def drafting(
                 if earlier:
                     _copy_generation(earlier.folder, target)
                 draft = Draft(target, encoder, earlier, reason)
-            except (OSError, ValueError, DatabaseUnwritable) as error:  # ValueError is tantivy's
+            except (OSError, RankingDamaged, DatabaseUnwritable) as error:
                 _remove(target)
                 raise KhamtopError("index.unwritable", folder=str(folder)) from error
 
@@ -289,6 +312,7 @@ def drafting(
             finally:
                 draft.close()
                 _remove(target)
+                _leave_nothing(folder)
     except Timeout:
         raise KhamtopError("index.busy", folder=str(folder)) from None
 
@@ -359,10 +383,10 @@ def _earlier(folder: Path, current: str | None, encoder: Encoder, afresh: bool) 
 
 def _copy_generation(source: Path, target: Path) -> None:
     """A copy to change. What is never changed in place, but replaced, need only be linked."""
-    (target / _WORDS).mkdir()
     for file in _files(source):
         copy = target / file.relative_to(source)
-        if file.match("vectors.*") or (file.parent.name == _WORDS and file.suffix not in (".json", ".lock")):
+        copy.parent.mkdir(exist_ok=True)
+        if is_immutable(file):
             try:
                 os.link(file, copy)
                 continue
@@ -373,7 +397,7 @@ def _copy_generation(source: Path, target: Path) -> None:
 
 
 def _files(generation: Path) -> list[Path]:
-    return sorted(path for path in generation.rglob("*") if path.is_file() and path.suffix != ".lock")
+    return sorted(path for path in generation.rglob("*") if path.is_file() and not is_temporary(path))
 
 
 def _sweep(folder: Path, keep: str | None) -> None:
@@ -384,11 +408,19 @@ def _sweep(folder: Path, keep: str | None) -> None:
             _remove(path)
 
 
+def _leave_nothing(folder: Path) -> None:
+    """Removes the lock, and the folder if nothing else is in it, where no build ever committed anything."""
+    if not (folder / _CURRENT).exists():
+        (folder / _LOCK).unlink(missing_ok=True)
+        with suppress(OSError):
+            folder.rmdir()
+
+
 def _remove(generation: Path) -> None:
     """Removes a generation, or what of it can be: the next build tries again.
 
-    A thread of tantivy's looks at an index that was just opened, and puts a lock there while it does: then the folder
-    of a draft that is given up at once is not empty when it should go.
+    A thread of a ranking's library may look at an index that was just opened, and put a lock there while it does: then
+    the folder of a draft that is given up at once is not empty when it should go.
     """
     for _ in range(_TRIES):
         shutil.rmtree(generation, ignore_errors=True)

@@ -165,10 +165,10 @@ def recall(folder: Path, questions: list[str]) -> Recall:
     k = min(10, len(index))
     tenth = np.partition(nearness, -k, axis=0)[-k]
     right = sum(
-        float((nearness[[item.passage for item in index.dense.search(query, k)], number] >= least - ROUNDING).sum())
+        float((nearness[[item.passage for item in index.search_vectors(query, k)], number] >= least - ROUNDING).sum())
         for number, (query, least) in enumerate(zip(queries, tenth, strict=True))
     )
-    return Recall(100 * right / (k * len(queries)), vectors, len(index.dense), index.dense.is_exact)
+    return Recall(100 * right / (k * len(queries)), vectors, len(index.rankings.dense), index.rankings.dense.is_exact)
 
 
 def _batches(index: Index, size: int = 4096) -> Iterator[tuple[list[int], list[str]]]:
