@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from collections.abc import Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from khamtop.index.threads import side_by_side
 from khamtop.index.types import KhamtopError
 
 GRAPH, TOKENIZER, SETTINGS = "model.onnx", "tokenizer.json", "settings.json"
@@ -62,13 +61,10 @@ class Transformer:
         """The pieces of a text: `ids`, and in `offsets` where in it they stand."""
         return self.tokenizer.encode(text, add_special_tokens=False)
 
-    def run(self, texts: Sequence[Sequence[int]]) -> Iterator[list[np.ndarray]]:
+    def run(self, texts: Sequence[Sequence[int]]) -> list[list[np.ndarray]]:
         """What the graph gives for each text, given as the ids of its pieces; in order, side by side."""
         inputs = [{"ids": np.array([ids], np.int64)} for ids in texts]
-        if len(inputs) == 1:
-            yield self._session.run(None, inputs[0])
-        else:
-            yield from self._threads.map(lambda ids: self._session.run(None, ids), inputs)
+        return side_by_side([partial(self._session.run, None, one) for one in inputs])
 
     @cached_property
     def fingerprint(self) -> str:
@@ -86,10 +82,6 @@ class Transformer:
             return onnxruntime.InferenceSession(str(self.folder / GRAPH), options, ["CPUExecutionProvider"])
         except Exception as error:  # it raises its own types, and others for what it cannot parse
             raise KhamtopError("model.damaged", folder=str(self.folder), file=GRAPH) from error
-
-    @cached_property
-    def _threads(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="khamtop-model")
 
 
 def _settings(folder: Path, kind: str) -> dict[str, Any]:

@@ -11,21 +11,20 @@ vectors are, which scaling them by their best would throw away (measured: tests/
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
 from khamtop.index.rankings.lexical import GRAM_CHARS, Alternatives
 from khamtop.index.storage.store import Index
 from khamtop.index.text import thai
+from khamtop.index.threads import side_by_side
 from khamtop.index.types import Filter, Ranked, best_first, holds
 from khamtop.qa.question import content_spans
 from khamtop.qa.types import Concept, Hit, Query
 
 #: Passages taken from each ranking before they are fused, so that one found by a single search has a chance.
 POOL = 50
-#: One ranking is worked out beside the other: both wait for memory more than for the processor.
-_BESIDE = ThreadPoolExecutor(thread_name_prefix="khamtop-dense")
 #: Another way of writing a thing counts a little less than the question's own.
 ALIAS_WEIGHT = 0.8
 
@@ -38,9 +37,8 @@ def retrieve(query: Query, index: Index, k: int, without: str | None = None, bou
     among = index.passages_within(bounds) if bounds else None
     hidden = index.passages_of(without) if without else frozenset()
     pool = max(POOL, k) + len(hidden)
-    beside = _BESIDE.submit(dense_ranking, query, index, pool, among)
-    by_words = [item for item in lexical_ranking(query, index, pool, among) if item.passage not in hidden]
-    by_vector = [item for item in beside.result() if item.passage not in hidden]
+    rankings = side_by_side([partial(rank, query, index, pool, among) for rank in (lexical_ranking, dense_ranking)])
+    by_words, by_vector = ([item for item in ranking if item.passage not in hidden] for ranking in rankings)
     scores = fused(by_words, by_vector, index.encoder.cosine_weight)
     word_rank, vector_rank = _ranks(by_words), _ranks(by_vector)
     return [

@@ -14,7 +14,6 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
@@ -33,6 +32,7 @@ from khamtop.qa.suggest import follow_ups, suggest
 from khamtop.qa.types import Answer, Hit
 from khamtop.ui.feedback import Feedback
 from khamtop.ui.names import numbered, shortened
+from khamtop.ui.turns import Turns
 
 _log = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ class Service:
         self._build: Build | None = None
         self._another = False  # whether a build must follow the one under way
         self._numbers = count(1)
-        self._answering = ThreadPoolExecutor(_ANSWERED_AT_ONCE, "khamtop-answer")
+        self._turns = Turns(_ANSWERED_AT_ONCE)
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -174,22 +174,25 @@ class Service:
         """
         _check(k)
         opened = self._ready()
-        return self._answering.submit(opened.answer, question, tuple(history), k, bounds).result()
+        with self._turns.turn():
+            return opened.answer(question, tuple(history), k, bounds)
 
     def search(self, question: str, history: Sequence[str] = (), k: int = 5, bounds: Filter | None = None) -> list[Hit]:
         """The best `k` passages; raises as `ask` does."""
         _check(k)
         index = self._ready().index
-        return self._answering.submit(search, question, index, history, k, bounds, self._reader).result()
+        with self._turns.turn():
+            return search(question, index, history, k, bounds, self._reader)
 
     def follow_ups(self, question: str, history: Sequence[str] = ()) -> list[str]:
-        """Questions to go on with after that one, which the articles answer; raises as `ask` does."""
+        """Questions to go on with after that one, which the articles answer; raises as `ask` does.
+
+        The answer is the one that was just given. Whoever waits for an answer goes before.
+        """
         opened = self._ready()
-
-        def follow() -> list[str]:
-            return follow_ups(opened.answer(question, tuple(history), _PASSAGES, None), history, reader=self._reader)
-
-        return self._answering.submit(follow).result()
+        with self._turns.turn(yields=True):
+            found = opened.answer(question, tuple(history), _PASSAGES, None)
+            return follow_ups(found, history, reader=self._reader)
 
     # Reading
 

@@ -16,11 +16,12 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
-from khamtop.index.building.pool import cores, in_order
+from khamtop.index.building.pool import in_order
 from khamtop.index.building.prepare import Prepared, prepare
 from khamtop.index.sources.articles import File, files, read
 from khamtop.index.storage.database import KnownArticle, content_of, digest_of
 from khamtop.index.storage.store import Draft, drafting
+from khamtop.index.threads import cores
 from khamtop.index.types import Article, Encoder, KhamtopError, Rejected
 
 #: Told of the stage ("read", "embed" or "write"), how many articles of it are done, and of how many (0: not

@@ -23,11 +23,6 @@ Result = TypeVar("Result")
 _AHEAD = 4
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def in_order(
     function: Callable[[Thing], Result], things: Iterable[Thing], processes: int, alone: int
 ) -> Generator[Result]:

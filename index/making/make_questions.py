@@ -177,8 +177,8 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="SQuAD 2 JSON, .json.xz")
     parser.add_argument(
         "written", type=Path, nargs="+",
-        help='JSON lines: {"id", "questions": [{"q", "lang", "kind", "answer", "near"}]}; "title", "published" and'
-        ' "text" too if no archive has them',
+        help='JSON lines: {"id", "questions": [{"q", "lang", "kind", "answer", "near", "earlier"}]}; "title",'
+        ' "published" and "text" too if no archive has them',
     )  # fmt: skip
     parser.add_argument("--archive", type=Path, required=True)
     given = parser.parse_args()
@@ -206,6 +206,7 @@ def _packed(line: dict[str, Any], texts: dict[str, tuple[str, str]]) -> dict[str
                 "id": f"{line['id']}-{number}", "question": entry["q"], "lang": entry["lang"], "kind": entry["kind"],
                 "is_impossible": not answer,
                 "answers": [{"text": answer, "answer_start": start}] if answer else [],
+                **({"history": [entry["earlier"]]} if entry.get("earlier") else {}),
             }
         )  # fmt: skip
     about: dict[str, Any] = {"id": line["id"]}

@@ -16,8 +16,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ import tantivy
 
 from khamtop.index.rankings.ranking import RankingDamaged
 from khamtop.index.text import thai
+from khamtop.index.threads import side_by_side
 from khamtop.index.types import Ranked, best_first, holds
 
 GRAM_CHARS = 4
@@ -48,8 +49,6 @@ _META = "meta.json"
 _FREQUENCIES = 1 << 16
 #: A search among so many passages asks for them by number; among more, it looks further down the ranking of all.
 FEW = 5000
-#: The fields of one question are searched at the same time: tantivy lets other threads run meanwhile.
-_SIDE_BY_SIDE = ThreadPoolExecutor(len(FIELD_WEIGHTS), thread_name_prefix="khamtop-words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +191,9 @@ class Lexical:
         `among` restricts the search to these passage numbers (ascending).
         """
         total: dict[int, float] = {}
-        searched = _SIDE_BY_SIDE.map(lambda field: self._search_field(field, wanted[field], 4 * k, among), wanted)
-        for field, ranked in zip(wanted, searched, strict=True):
+        # side by side, as tantivy lets other threads run meanwhile
+        searches = [partial(self._search_field, field, terms, 4 * k, among) for field, terms in wanted.items()]
+        for field, ranked in zip(wanted, side_by_side(searches), strict=True):
             best = max((score for _, score in ranked), default=0.0) or 1.0
             for passage, score in ranked:
                 total[passage] = total.get(passage, 0.0) + FIELD_WEIGHTS[field] * score / best

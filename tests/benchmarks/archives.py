@@ -11,8 +11,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from khamtop.index.building.pool import cores, in_order
+from khamtop.index.building.pool import in_order
 from khamtop.index.sources.articles import read_articles
+from khamtop.index.threads import cores
 from khamtop.index.types import Article, KhamtopError
 from khamtop.qa.question import check
 
