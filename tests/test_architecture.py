@@ -17,7 +17,7 @@ DOORS = {
     "faiss": "index/rankings/faiss_tools.py index/rankings/flat.py index/rankings/lists.py",
     "tantivy": "index/rankings/lexical.py",
     "nlpo3": "index/text/thai.py",
-    "trafilatura": "index/sources/articles.py",
+    "trafilatura": "index/sources/html.py",
     "watchfiles": "index/building/watch.py",
     "sqlite3": "index/storage/database.py",
     "onnxruntime": "index/transformer.py",

@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from khamtop.index.sources import articles
-from khamtop.index.sources.articles import File, decode, files, read_articles, title_of
+import khamtop.index.sources.files
+from khamtop.index.sources import jsonlines, whole
+from khamtop.index.sources.encodings import decode
+from khamtop.index.sources.fields import title_of
+from khamtop.index.sources.files import files, read_articles
+from khamtop.index.sources.files import read as read_units
+from khamtop.index.sources.source import File
 from khamtop.index.text.passages import cut
 from khamtop.index.types import Article, KhamtopError, Rejected
 from tests.toys import write_files
@@ -32,6 +37,12 @@ def read(*paths):
         {item.id: item for item in found if isinstance(item, Article)},
         {(os.path.basename(item.path), item.line): item.reason for item in rejected},
     )
+
+
+def at_most(monkeypatch, size):
+    """Files and lines of so many bytes are read, and none larger."""
+    for module in (jsonlines, whole):
+        monkeypatch.setattr(module, "LARGEST_BYTES", size)
 
 
 def read_one(folder, name, content):
@@ -270,7 +281,7 @@ def test_half_a_letter_in_json_becomes_a_letter_that_can_be_stored(tmp_path):
 
 
 def test_a_line_too_large_is_skipped_and_the_next_one_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(articles, "LARGEST_BYTES", 100)
+    at_most(monkeypatch, 100)
     raw = lines({"id": "1", "text": "ฝน"}, {"id": "2", "text": "ฝน" * 200}, {"id": "3", "text": "แดด"}, "x" * 5000)
     found, rejected = read(write_files(tmp_path, {"a.jsonl": raw}))
     assert list(found) == ["1", "3"]
@@ -280,8 +291,8 @@ def test_a_line_too_large_is_skipped_and_the_next_one_read(tmp_path, monkeypatch
 @pytest.mark.parametrize("size", [1, 7, 64])
 @pytest.mark.parametrize("compression", ["", ".gz", ".xz"])
 def test_lines_are_whole_wherever_the_blocks_of_a_file_end(compression, size, tmp_path, monkeypatch):
-    monkeypatch.setattr(articles, "_BLOCK_BYTES", size)
-    monkeypatch.setattr(articles, "LARGEST_BYTES", 100)
+    monkeypatch.setattr(jsonlines, "_BLOCK_BYTES", size)
+    at_most(monkeypatch, 100)
     raw = b"\r\n" + lines({"id": "1", "text": "ฝน"}, "x" * 500, {"id": "2", "text": "แดด"}).rstrip()
     packed = OPENERS[compression](raw) if compression else raw
     found, rejected = read(write_files(tmp_path, {f"a.jsonl{compression}": packed}))
@@ -290,7 +301,7 @@ def test_lines_are_whole_wherever_the_blocks_of_a_file_end(compression, size, tm
 
 
 def test_a_file_of_one_line_too_large_is_not_called_empty(tmp_path, monkeypatch):
-    monkeypatch.setattr(articles, "LARGEST_BYTES", 100)
+    at_most(monkeypatch, 100)
     found = list(read_articles([write_files(tmp_path, {"a.jsonl": lines({"text": "ฝน" * 200})})]))
     assert [(item.reason, item.line) for item in found] == [("line.too_large", 1)]
 
@@ -335,7 +346,7 @@ def test_lines_of_two_files_of_one_name_have_different_ids(tmp_path):
 
 def units(file, known=frozenset()):
     """What a file gives, by digest."""
-    found = list(articles.read(file, known))
+    found = list(read_units(file, known))
     assert len(dict(found)) == len(found)
     return dict(found)
 
@@ -353,7 +364,9 @@ def test_only_the_lines_that_changed_are_parsed(compression, tmp_path, monkeypat
     name = f"a.jsonl{compression}"
     known = units(one_file(tmp_path, name, OPENERS[compression](lines(*old))))
     parsed = []
-    monkeypatch.setattr(articles, "_from_line", lambda line, *_: parsed.append(json.loads(line)) or Article(*"abcd"))
+    monkeypatch.setattr(
+        jsonlines, "_line_article", lambda line, *_: parsed.append(json.loads(line)) or Article(*"abcd")
+    )
     again = units(one_file(tmp_path, name, OPENERS[compression](lines(*new))), known)
     assert parsed == [new[2]]
     assert [known[digest].id for digest, article in again.items() if article is None] == ["4", "0", "3"]
@@ -394,7 +407,7 @@ def test_a_text_is_read_again_only_when_its_bytes_change(name, content, tmp_path
     file = one_file(tmp_path, name, content)
     known = units(file)
     assert set(known) == {file.digest()}
-    monkeypatch.setattr(articles, "decode", lambda raw: pytest.fail("it was looked into"))
+    monkeypatch.setattr(whole, "made", lambda *_: pytest.fail("it was looked into"))
     os.utime(file.path, (0, 0))
     assert units(file, known) == {file.digest(): None}
     monkeypatch.undo()
@@ -406,7 +419,7 @@ def test_known_digests_may_be_taken_away_while_a_file_is_read(tmp_path):
     file = one_file(tmp_path, "a.jsonl", lines(line, line))
     known = set(units(one_file(tmp_path / "old", "a.jsonl", lines(line))))
     met = []
-    for digest, article in articles.read(file, known):
+    for digest, article in read_units(file, known):
         met.append(article and article.id)
         known.discard(digest)
     assert met == [None, "1"]
@@ -424,7 +437,7 @@ def test_known_digests_may_be_taken_away_while_a_file_is_read(tmp_path):
     ],
 )
 def test_a_problem_has_no_digest_to_be_known_by(name, content, why, tmp_path, monkeypatch):
-    monkeypatch.setattr(articles, "LARGEST_BYTES", 2000)
+    at_most(monkeypatch, 2000)
     ((digest, problem),) = units(one_file(tmp_path, name, content)).items()
     assert (digest, problem.reason) == (b"", why)
 
@@ -451,7 +464,7 @@ def test_a_file_that_vanished_is_told_when_it_is_read(tmp_path):
 def test_what_a_file_grows_by_while_it_is_read_is_read_too_or_the_next_time(tmp_path):
     file = one_file(tmp_path, "a.jsonl", lines({"text": "ฝนตก"}, ""))
     before = file.digest()
-    reading = articles.read(file)
+    reading = read_units(file)
     assert next(reading)[1].text == "ฝนตก"
     with file.path.open("ab") as more:
         more.write(b'{"text": "\xe0')  # in the middle of a letter
@@ -489,7 +502,7 @@ def test_what_holds_no_article_is_rejected_with_the_reason(name, content, why, t
 
 
 def test_a_file_too_large_is_rejected(tmp_path, monkeypatch):
-    monkeypatch.setattr(articles, "LARGEST_BYTES", 100)
+    at_most(monkeypatch, 100)
     assert reason(tmp_path, "a.txt", TEXT * 10) == "file.too_large"
 
 
@@ -537,8 +550,8 @@ def test_what_is_given_twice_is_read_once(news, monkeypatch):
 def test_a_folder_of_many_files_is_not_listed_before_the_first_is_given(tmp_path, monkeypatch):
     write_files(tmp_path, {f"{number:03}.txt": TEXT for number in range(300)})
     met = []
-    look = articles._file
-    monkeypatch.setattr(articles, "_file", lambda *file: met.append(file) or look(*file))
+    look = khamtop.index.sources.files._file
+    monkeypatch.setattr(khamtop.index.sources.files, "_file", lambda *file: met.append(file) or look(*file))
     assert next(files([tmp_path])).identity.endswith("/000.txt")
     assert len(met) == 1
 
@@ -649,6 +662,6 @@ def test_whatever_a_library_raises_over_a_file_is_that_files_own_reason(name, er
         raise error("deep inside")
 
     monkeypatch.setattr("trafilatura.bare_extraction", fails)
-    monkeypatch.setattr("khamtop.index.sources.articles.front_matter", fails)
+    monkeypatch.setattr("khamtop.index.sources.fields.front_matter", fails)
     content = "<p>ข่าว</p>" if name == "a.html" else json.dumps({"text": TEXT})
     assert reason(tmp_path, name, content) == "file.broken"

@@ -17,7 +17,7 @@ import pytest
 from khamtop.index.building import build as building
 from khamtop.index.building.build import build
 from khamtop.index.rankings import dense
-from khamtop.index.sources.articles import File
+from khamtop.index.sources.source import File
 from khamtop.index.storage.check import problems
 from khamtop.index.storage.store import Index
 from khamtop.index.text import thai

@@ -323,7 +323,7 @@ def train(articles: tuple[Path, ...], out: Path, as_json: bool, lang: Language |
     with _reporting(lang, debug):
         from khamtop.index.encoders.encoder import EMBEDDED_STATIC
         from khamtop.index.making.train import train as fit
-        from khamtop.index.sources.articles import read_articles
+        from khamtop.index.sources.files import read_articles
         from khamtop.index.types import Article
 
         found = [item for item in read_articles(articles) if isinstance(item, Article)]

@@ -1,7 +1,7 @@
 """Files that people send in: they land in one folder of articles, whole or not at all, and replace nothing.
 
 Each is written under a hidden name in that folder while it comes in, tried with the reader of
-`index/sources/articles.py`, and only then given its own name, so that a build never sees half of one. How they
+`index/sources/files.py`, and only then given its own name, so that a build never sees half of one. How they
 come in over HTTP is `receive.py`'s business.
 """
 
@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from khamtop.index.sources.articles import File, files, read
+from khamtop.index.sources.files import files, read
+from khamtop.index.sources.source import File
 from khamtop.index.types import Article, KhamtopError, Rejected
 from khamtop.ui.names import clean, numbered
 

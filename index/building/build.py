@@ -18,7 +18,8 @@ from pathlib import Path
 
 from khamtop.index.building.pool import in_order
 from khamtop.index.building.prepare import Prepared, prepare
-from khamtop.index.sources.articles import File, files, read
+from khamtop.index.sources.files import files, read
+from khamtop.index.sources.source import File
 from khamtop.index.storage.database import KnownArticle, content_of, digest_of
 from khamtop.index.storage.store import Draft, drafting
 from khamtop.index.threads import cores

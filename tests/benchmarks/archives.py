@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from khamtop.index.building.pool import in_order
-from khamtop.index.sources.articles import read_articles
+from khamtop.index.sources.files import read_articles
 from khamtop.index.threads import cores
 from khamtop.index.types import Article, KhamtopError
 from khamtop.qa.question import check

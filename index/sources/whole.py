@@ -1,0 +1,50 @@
+"""Files that hold one article each, read whole."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Container, Iterator
+
+from khamtop.index.sources.source import LARGEST_BYTES, File, Unit, Unreadable, digest_of_bytes
+from khamtop.index.types import Article
+
+_log = logging.getLogger(__name__)
+
+#: Makes a file's article of its bytes; raises `Unreadable` where there is none.
+Maker = Callable[[File, bytes], Article]
+
+
+class WholeFile:
+    """A kind of file whose articles `make` makes: a `Source`."""
+
+    def __init__(self, suffixes: tuple[str, ...], make: Maker) -> None:
+        self.suffixes = suffixes
+        self._make = make
+
+    def read(self, file: File, known: Container[bytes]) -> Iterator[Unit]:
+        """See `Source`: the file is one unit."""
+        raw = _bytes_of(file)
+        digest = digest_of_bytes(raw).digest()
+        yield digest, None if digest in known else made(self._make, file, raw)
+
+
+def _bytes_of(file: File) -> bytes:
+    try:
+        with open(file.path, "rb") as stream:
+            if os.fstat(stream.fileno()).st_size > LARGEST_BYTES:
+                raise Unreadable("file.too_large")
+            return stream.read()
+    except OSError:
+        raise Unreadable("file.unreadable") from None
+
+
+def made(make: Callable[..., Article], *given: object) -> Article:
+    """The article that `make` makes: whatever a library raises over a file is that file's own reason."""
+    try:
+        return make(*given)
+    except (Unreadable, MemoryError):
+        raise
+    except Exception as error:
+        _log.debug("a library failed", exc_info=error)
+        raise Unreadable("file.broken") from error
