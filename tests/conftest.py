@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from khamtop.index.building.build import build, build_articles
-from khamtop.index.encoders.encoder import load_encoder
+from khamtop.index.encoders.wiring import load_encoder
 from khamtop.index.storage.store import Index
 from khamtop.index.types import Article
 from tests.toys import NEWS, ToyEncoder, write_files

@@ -10,8 +10,9 @@ import pytest
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from khamtop.index.encoders import encoder
-from khamtop.index.encoders.encoder import EMBEDDED_STATIC, SentenceTransformerEncoder, StaticEncoder, load_encoder
+from khamtop.index.encoders.foreign import ForeignEncoder
+from khamtop.index.encoders.static_table import StaticEncoder
+from khamtop.index.encoders.wiring import EMBEDDED_STATIC, load_encoder
 from khamtop.index.types import KhamtopError
 
 WORDS = {"[UNK]": (0, 0, 0), "นาโต": (3, 4, 0), "ญี่ปุ่น": (0, 0, 2), "น้ำ": (1, 0, 0), "ท่วม": (0, 1, 0)}
@@ -87,7 +88,7 @@ class Spy:
 
 @pytest.mark.parametrize("remembered", [1, 3, 100])
 def test_a_words_vector_is_that_of_the_word_as_a_text_however_many_are_remembered(static, monkeypatch, remembered):
-    monkeypatch.setattr(encoder, "_REMEMBERED_WORDS", remembered)
+    monkeypatch.setattr("khamtop.index.encoders.static_table._REMEMBERED_WORDS", remembered)
     loaded = load_encoder(str(static))
     for words in (["น้ำ", "นาโต", "น้ำ"], ["นาโต"], [], ["ท่วม", "ญี่ปุ่น", "น้ำ"], ["ญี่ปุ่น", "นาโต"]):
         expected = np.concatenate([np.zeros((0, 3)), *(load_encoder(str(static)).encode_passages([w]) for w in words)])
@@ -137,7 +138,7 @@ def test_a_model_that_cannot_be_opened_is_told_by_its_name(static, tmp_path, bro
 
 
 def test_sentence_transformers_gives_the_same_vectors_for_the_same_folder(static):
-    theirs = SentenceTransformerEncoder(str(static))
+    theirs = ForeignEncoder(str(static))
     vectors = theirs.encode_passages(TEXTS)
     assert_unit_rows(vectors, 4, theirs.dimensions)
     np.testing.assert_allclose(load_encoder(str(static)).encode_passages(TEXTS), vectors, atol=1e-6)
@@ -169,7 +170,7 @@ def projected(static):
 
 
 def test_another_kind_of_model_is_opened_whole(static):
-    theirs = SentenceTransformerEncoder(str(projected(static)))
+    theirs = ForeignEncoder(str(projected(static)))
     assert theirs.dimensions == 2
     np.testing.assert_allclose(theirs.encode_passages(["นาโต"]), [[0.8, 0.6]], atol=1e-6)
     assert theirs.name.startswith("sentence-transformers-")
@@ -184,7 +185,7 @@ def test_the_prompts_of_a_model_are_put_before_its_texts(static, tmp_path):
 
     model = SentenceTransformer(str(static), prompts={"query": "ญี่ปุ่น ", "document": "ท่วม "})
     model.save(str(tmp_path / "prompted"))
-    theirs = SentenceTransformerEncoder(str(tmp_path / "prompted"))
+    theirs = ForeignEncoder(str(tmp_path / "prompted"))
     plain = load_encoder(str(static))
     np.testing.assert_allclose(theirs.encode_questions(["น้ำ"]), plain.encode_passages(["ญี่ปุ่น น้ำ"]), atol=1e-6)
     np.testing.assert_allclose(theirs.encode_passages(["น้ำ"]), plain.encode_passages(["ท่วม น้ำ"]), atol=1e-6)
@@ -206,7 +207,7 @@ def embedded(request):
 @pytest.mark.parametrize("name", [None, "static"])
 def test_the_embedded_encoders_need_no_torch(name):
     script = (
-        "import sys; from khamtop.index.encoders.encoder import load_encoder\n"
+        "import sys; from khamtop.index.encoders.wiring import load_encoder\n"
         f"load_encoder({name!r}).encode_questions(['น้ำท่วม'])\n"
         "print([name for name in ('torch', 'sentence_transformers', 'transformers', 'gradio') if name in sys.modules])"
     )

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from khamtop.index.encoders.encoder import StaticEncoder, load_encoder
+from khamtop.index.encoders.static_table import StaticEncoder
+from khamtop.index.encoders.wiring import load_encoder
 from khamtop.index.making.train import MIN_ARTICLES, Corpus, Texts, found_first, join, read_model, train, write_model
 from khamtop.index.types import Article, KhamtopError
 

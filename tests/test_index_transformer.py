@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from khamtop.index.encoders.encoder import EMBEDDED, load_encoder
+from khamtop.index.encoders.wiring import EMBEDDED, load_encoder
 from khamtop.index.transformer import GRAPH, SETTINGS, TOKENIZER, Transformer
 from khamtop.index.types import KhamtopError
 from khamtop.qa.reader import EMBEDDED as READER

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from khamtop.index.building.build import build
-from khamtop.index.encoders.encoder import load_encoder
+from khamtop.index.encoders.wiring import load_encoder
 from khamtop.index.storage.store import Index
 from khamtop.qa.answer import ask
 

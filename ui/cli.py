@@ -213,7 +213,7 @@ def index(
     """
     with _reporting(lang, debug):
         from khamtop.index.building.build import build
-        from khamtop.index.encoders.encoder import load_encoder
+        from khamtop.index.encoders.wiring import load_encoder
         from khamtop.index.storage.store import remembered_encoder
 
         source = encoder or remembered_encoder(folder)
@@ -291,7 +291,7 @@ def evaluate(
       khamtop eval iapp-wiki-qa/valid.json
     """
     with _reporting(lang, debug):
-        from khamtop.index.encoders.encoder import load_encoder
+        from khamtop.index.encoders.wiring import load_encoder
         from khamtop.qa.evaluate import evaluate as measure
         from khamtop.qa.reader import load_reader
 
@@ -321,7 +321,7 @@ def train(articles: tuple[Path, ...], out: Path, as_json: bool, lang: Language |
       khamtop index ~/news --encoder ~/news-encoder
     """
     with _reporting(lang, debug):
-        from khamtop.index.encoders.encoder import EMBEDDED_STATIC
+        from khamtop.index.encoders.wiring import EMBEDDED_STATIC
         from khamtop.index.making.train import train as fit
         from khamtop.index.sources.files import read_articles
         from khamtop.index.types import Article
@@ -333,7 +333,7 @@ def train(articles: tuple[Path, ...], out: Path, as_json: bool, lang: Language |
 
 
 def _open(folder: Path, encoder: str | None) -> Any:
-    from khamtop.index.encoders.encoder import load_encoder
+    from khamtop.index.encoders.wiring import load_encoder
     from khamtop.index.storage.store import Index
 
     return Index.open(folder, load_encoder(encoder) if encoder else None)

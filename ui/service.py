@@ -20,7 +20,7 @@ from itertools import count
 from pathlib import Path
 
 from khamtop.index.building.build import Report, build
-from khamtop.index.encoders.encoder import load_encoder
+from khamtop.index.encoders.wiring import load_encoder
 from khamtop.index.storage.database import Listed
 from khamtop.index.storage.listing import Timeline
 from khamtop.index.storage.store import Index, remembered_encoder

@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
-from khamtop.index.encoders.encoder import load_encoder
+from khamtop.index.encoders.wiring import load_encoder
 from khamtop.index.rankings.lexical import Alternatives
 from khamtop.index.rankings.ranking import RankingDamaged
 from khamtop.index.rankings.wiring import Rankings, is_immutable, is_temporary

@@ -35,7 +35,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from transformers import BertModel
 
 from khamtop.index.building.build import build_articles
-from khamtop.index.encoders.encoder import load_encoder
+from khamtop.index.encoders.wiring import load_encoder
 from khamtop.index.making.make_questions import Question, Story, find_lookalikes, read_questions
 from khamtop.index.making.make_transformer import read_base, read_written, write_transformer
 from khamtop.index.storage.store import Index

@@ -31,7 +31,7 @@ import httpx
 import results
 
 from khamtop.index.building.build import build
-from khamtop.index.encoders.encoder import load_encoder
+from khamtop.index.encoders.wiring import load_encoder
 from khamtop.index.storage.store import Index
 from khamtop.qa.suggest import suggest
 

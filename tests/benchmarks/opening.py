@@ -23,7 +23,7 @@ import results
 from playwright.sync_api import Browser, sync_playwright
 
 from khamtop.index.building.build import build
-from khamtop.index.encoders.encoder import load_encoder
+from khamtop.index.encoders.wiring import load_encoder
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 RUNS = 5

@@ -23,7 +23,7 @@ import numpy as np
 
 from khamtop.index.building.build import Report, build
 from khamtop.index.building.prepare import Prepared, prepare
-from khamtop.index.encoders.encoder import STATIC, load_encoder
+from khamtop.index.encoders.wiring import STATIC, load_encoder
 from khamtop.index.storage.store import Index
 from khamtop.index.text import thai
 from khamtop.index.text.passages import cut

@@ -20,7 +20,7 @@ from unittest.mock import patch
 import results
 
 from khamtop.index.building.build import build_articles
-from khamtop.index.encoders.encoder import load_encoder
+from khamtop.index.encoders.wiring import load_encoder
 from khamtop.index.rankings import lexical
 from khamtop.index.storage.store import Index
 from khamtop.index.types import Encoder

@@ -36,7 +36,7 @@ from pythainlp.transliterate import romanize
 from pythainlp.util import num_to_thaiword
 
 from khamtop.index.building.build import build_articles
-from khamtop.index.encoders.encoder import load_encoder
+from khamtop.index.encoders.wiring import load_encoder
 from khamtop.index.sources.files import read_articles
 from khamtop.index.storage.store import Index
 from khamtop.index.text import thai

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from khamtop.index.building.build import Report, build
-    from khamtop.index.encoders.encoder import load_encoder
+    from khamtop.index.encoders.wiring import load_encoder
     from khamtop.index.filters import filter_of
     from khamtop.index.storage.store import Index
     from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Passage, Rejected
@@ -32,7 +32,7 @@ _HOME = {
     "Filter": "index.types", "Hit": "qa.types", "Index": "index.storage.store", "KhamtopError": "index.types",
     "Passage": "index.types", "Reader": "qa.reader", "Rejected": "index.types", "Report": "index.building.build",
     "ask": "qa.answer", "build": "index.building.build", "filter_of": "index.filters",
-    "load_encoder": "index.encoders.encoder", "load_reader": "qa.reader", "search": "qa.rank",
+    "load_encoder": "index.encoders.wiring", "load_reader": "qa.reader", "search": "qa.rank",
 }  # fmt: skip
 
 __all__ = sorted(_HOME)

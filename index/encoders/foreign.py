@@ -1,0 +1,43 @@
+"""Text -> unit vectors by any model of sentence-transformers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from khamtop.index.transformer import fingerprint
+from khamtop.index.types import unit
+
+#: What a cosine is worth beside words, of a model that nobody here has measured.
+COSINE_WEIGHT = 5.0
+
+
+class ForeignEncoder:
+    """Any model that sentence-transformers opens, with the prompts that its makers gave it."""
+
+    span_chars: int | None = None
+    reads_words = False
+    reads_titles = False
+    cosine_weight = COSINE_WEIGHT
+
+    def __init__(self, name: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+        self._model = SentenceTransformer(name)
+        self.name = name
+        if (folder := Path(name)).is_dir():
+            weights = sorted(folder.rglob("*.safetensors")) + sorted(folder.rglob("pytorch_model*.bin"))
+            self.name = f"sentence-transformers-{fingerprint(*weights)}"
+        self.dimensions = int(self._model.get_embedding_dimension())
+
+    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit vectors of shape (len(texts), dimensions), with the model's prompt for documents."""
+        return unit(self._model.encode_document(list(texts), convert_to_numpy=True, show_progress_bar=False))
+
+    def encode_questions(self, texts: Sequence[str]) -> np.ndarray:
+        """The same, with the model's prompt for questions."""
+        return unit(self._model.encode_query(list(texts), convert_to_numpy=True, show_progress_bar=False))
