@@ -1,6 +1,9 @@
 """Data flows one way, index -> qa -> ui, and each library has one door."""
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +31,10 @@ DOORS = {
     "torch": "qa/foreign_reader.py",
     "gradio": "ui/web.py",
 }
+
+
+#: Distributions whose modules bear another name.
+DISTRIBUTIONS = {"faiss_cpu": "faiss"}
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -93,6 +100,16 @@ def test_what_answers_knows_no_search_engine_and_no_database():
         if isinstance(node, ast.Attribute) and node.attr in ("database", "rankings", "dense", "lexical")
     }
     assert not inside
+
+
+def test_every_library_that_is_imported_is_declared():
+    """Else an installation works by the luck of what another library brings along."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*declared["dependencies"], *declared["optional-dependencies"]["make"]]
+    names = {re.match(r"[\w-]+", line)[0].lower().replace("-", "_") for line in wanted}
+    names = {DISTRIBUTIONS.get(name, name) for name in names}
+    used = {name.partition(".")[0] for path in MODULES for name in imported(path)}
+    assert used - names - sys.stdlib_module_names == {"khamtop"}
 
 
 def test_nothing_below_the_interface_prints():

@@ -9,6 +9,7 @@ import gc
 import json
 import locale
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -24,7 +25,11 @@ from khamtop.qa.types import Language
 from khamtop.ui import render, texts
 
 DEFAULT_INDEX = Path(".khamtop")
+#: What is indexed unless something else is named: this folder, where there is one.
 DEFAULT_ARTICLES = Path("seeds")
+#: Else the article that comes with Khamtop, copied into this folder of the index, where further ones may be put.
+OWN_ARTICLES = "articles"
+_SEEDS = Path(__file__).parent.parent / "seeds"
 
 #: A build that takes longer says so at its beginning, and what would be quicker.
 _LONG_SECONDS = 60
@@ -50,8 +55,9 @@ def _options(*names: str) -> Callable[[Any], Any]:
             help="Folder of the index.",
         ),
         "articles": click.option(
-            "--articles", type=click.Path(path_type=Path), multiple=True, default=[DEFAULT_ARTICLES],
-            show_default=True, help="File or folder of articles; may be given several times.",
+            "--articles", type=click.Path(path_type=Path), multiple=True,
+            help=f"File or folder of articles; may be given several times. [default: {DEFAULT_ARTICLES}, or the article"
+            " that comes with Khamtop]",
         ),
         "encoder": click.option(
             "--encoder", metavar="NAME_OR_FOLDER",
@@ -130,9 +136,9 @@ def serve(
                 from khamtop.ui.service import Service
 
                 for path in articles:
-                    if path != DEFAULT_ARTICLES and not path.exists():  # an index may be served without the default
+                    if not path.exists():
                         raise KhamtopError("articles.missing", path=str(path))
-                service = Service(folder, articles, encoder, read_only, reader)
+                service = Service(folder, articles or _default_articles(folder), encoder, read_only, reader)
                 service.start()
                 if watch:
                     service.watch()
@@ -218,17 +224,18 @@ def index(
 
         source = encoder or remembered_encoder(folder)
         model = load_encoder(source)
+        found = paths or articles or _default_articles(folder)
 
         def build_once(anew: bool) -> None:
             with _progress(lang) as progress:
-                report = build(paths or articles, folder, model, progress, source, anew)
+                report = build(found, folder, model, progress, source, anew)
             _print(as_json, render.report_to_json(report), render.report_to_text(report, _language(lang)))
 
         build_once(afresh)
         if watch:
             from khamtop.index.building.watch import changes
 
-            for _ in changes(paths or articles, folder):
+            for _ in changes(found, folder):
                 with _going_on(lang):
                     build_once(False)
 
@@ -330,6 +337,19 @@ def train(articles: tuple[Path, ...], out: Path, as_json: bool, lang: Language |
         with _progress(lang) as progress:
             figures = fit(found, out, base=EMBEDDED_STATIC, progress=progress)
         _print(as_json, figures, texts.text("train.done", _language(lang), folder=out, **figures))
+
+
+def _default_articles(folder: Path) -> list[Path]:
+    """What is indexed in `folder` where no articles are named."""
+    own = folder / OWN_ARTICLES
+    if DEFAULT_ARTICLES.exists():
+        return [DEFAULT_ARTICLES]
+    if not own.exists():
+        try:
+            shutil.copytree(_SEEDS, own, ignore=shutil.ignore_patterns("__pycache__"))
+        except OSError as error:
+            raise KhamtopError("index.unwritable", folder=str(folder)) from error
+    return [own]
 
 
 def _open(folder: Path, encoder: str | None) -> Any:
