@@ -17,6 +17,7 @@ from khamtop.qa.quote import quote_around, short_of
 from khamtop.qa.rank import Found, find
 from khamtop.qa.reader import Reader, load_reader
 from khamtop.qa.types import Answer, Citation, Hit, Verdict
+from khamtop.qa.writer import QuotesAlone, Writer, resting
 
 #: A further quote must answer nearly as likely as the first, at most so many logits less.
 FURTHER_LOGITS = 1.5
@@ -32,12 +33,14 @@ def ask(
     without: str | None = None,
     bounds: Filter | None = None,
     reader: Reader | None = None,
+    writer: Writer | None = None,
 ) -> Answer:
     """What the articles say to `question`; `history` holds the conversation's earlier questions.
 
     `k` passages come with it. A quote is always a span of an article of the index. Below the confidence
     `threshold`, the reader's own unless one is given, it abstains. `without` leaves out one article, by id, and
-    `bounds` all but those that it lets through, as if they were not there.
+    `bounds` all but those that it lets through, as if they were not there. `writer` leads to the quotes in words of its
+    own; without one they stand alone.
 
     Raises:
         KhamtopError: for a question that cannot be read (`qa.question.check`).
@@ -54,17 +57,20 @@ def ask(
     verdict = _verdict(confidence, reader, threshold)
     kind = first.found.kind or query.kind
     cited = _cited(quotes, 0.0 if verdict == "unsure" else reader.sure)
+    citations = cited if verdict == "answer" else ()
     short = short_of(first.text, first.found.answer, kind, question)
+    written = (writer or QuotesAlone()).write(question, citations) if citations else ()
     return Answer(
         question=question,
         language=query.language,
         verdict=verdict,
         kind=kind,
-        citations=cited if verdict == "answer" else (),
+        citations=citations,
         nearest=cited if verdict == "unsure" else (),
         short=_moved(short, first, cited[0]) if short and verdict == "answer" else None,
         hits=hits,
         confidence=confidence,
+        sentences=resting(written, citations),
     )
 
 

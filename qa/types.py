@@ -96,13 +96,22 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """What a writer says; `markers` are the numbers of the citations that it rests on."""
+
+    text: str
+    markers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the articles say to a question, or that they do not say it.
 
     `short` is a span of the first citation's article that lies within its quote, where a short
     answer can be told. `confidence` runs from 0 to 1. Where the `verdict` is not "answer" it abstains:
     there are no citations, `nearest` quotes what comes nearest if it is "unsure", and `hits` are the
-    nearest passages. `language` is the one that the question was asked in.
+    nearest passages. `language` is the one that the question was asked in. `sentences` are a writer's, none without
+    one.
     """
 
     question: str
@@ -114,6 +123,7 @@ class Answer:
     short: Span | None
     hits: tuple[Hit, ...]
     confidence: float
+    sentences: tuple[Sentence, ...] = ()
 
     @property
     def abstained(self) -> bool:
