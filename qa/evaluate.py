@@ -6,7 +6,6 @@ tables, and every question is asked against all of them. All figures come from o
 
 from __future__ import annotations
 
-import json
 import re
 import statistics
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from khamtop.index.building.build import build_articles
+from khamtop.index.sources.squad import Paragraph, read_squad
 from khamtop.index.storage.store import Index
 from khamtop.index.text import thai
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError
@@ -152,37 +152,40 @@ def load(file: Path, questions: Path | None = None) -> tuple[list[Article], list
     Raises:
         KhamtopError: `eval.unreadable` or `eval.none`.
     """
-    others = None if questions is None else {entry["id"]: entry["question"] for *_, entry in _entries(questions)}
+    others = None if questions is None else _texts_by_id(questions)
     articles: dict[str, Article] = {}
     asked: list[Question] = []
-    for context, about, entry in _entries(file):
-        source, published = about.get("source", file.name), about.get("published")
-        article = articles.setdefault(context, Article(f"context-{len(articles)}", "", context, source, published))
-        if entry is None or (others is not None and entry["id"] not in others):
+    for paragraph in _paragraphs(file):
+        if paragraph.context is None:
             continue
-        text = entry["question"] if others is None else others[entry["id"]]
-        answers = tuple(dict.fromkeys(item["text"].strip() for item in entry["answers"]))
-        if answers or entry.get("is_impossible"):
-            history = tuple(map(str, entry.get("history", ())))
-            groups = tuple(entry[field] for field in _GROUPS if isinstance(entry.get(field), str))
-            short = ("short",) if SHORT_KINDS.intersection(groups) else ()
-            asked.append(Question(text, article.id, answers, history, (*groups, *short)))
+        source, published = paragraph.about.get("source", file.name), paragraph.about.get("published")
+        new = Article(f"context-{len(articles)}", "", paragraph.context, source, published)
+        article = articles.setdefault(paragraph.context, new)
+        for entry in paragraph.questions:
+            text = entry["question"] if others is None else others.get(entry["id"])
+            if text is not None and (entry["answers"] or entry.get("is_impossible")):
+                asked.append(_question(entry, text, article))
     if not any(question.answers for question in asked):
         raise KhamtopError("eval.none", path=str(file))
     return list(articles.values()), asked
 
 
-def _entries(file: Path) -> list[tuple[str, dict[str, Any], Any]]:
-    """(context, its article, question entry) of a SQuAD file; a context that nothing is asked of has None for one."""
+def _question(entry: dict[str, Any], text: str, article: Article) -> Question:
+    answers = tuple(dict.fromkeys(item["text"].strip() for item in entry["answers"]))
+    history = tuple(map(str, entry.get("history", ())))
+    groups = tuple(entry[field] for field in _GROUPS if isinstance(entry.get(field), str))
+    short = ("short",) if SHORT_KINDS.intersection(groups) else ()
+    return Question(text, article.id, answers, history, (*groups, *short))
+
+
+def _texts_by_id(file: Path) -> dict[str, str]:
+    return {entry["id"]: entry["question"] for paragraph in _paragraphs(file) for entry in paragraph.questions}
+
+
+def _paragraphs(file: Path) -> list[Paragraph]:
     try:
-        data = json.loads(file.read_text("utf-8"))["data"]
-        return [
-            (paragraph.get("context", ""), article, entry)
-            for article in data
-            for paragraph in article["paragraphs"]
-            for entry in paragraph["qas"] or ([None] if "context" in paragraph else [])
-        ]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return read_squad(file)
+    except (OSError, ValueError):
         raise KhamtopError("eval.unreadable", path=str(file)) from None
 
 

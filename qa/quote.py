@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from khamtop.index.text import thai
 from khamtop.index.text.dates import names_time
+from khamtop.index.text.wording import DIGITS, MONTHS, POWERS, TITLES, UNITS
 from khamtop.index.types import Span
-from khamtop.qa.question import content_spans
+from khamtop.qa.concepts import content_spans
 from khamtop.qa.types import LARGE_KINDS, Kind
 
 #: A quote is read at a glance; so many characters at most.
@@ -31,26 +32,22 @@ _CONTINUING = re.compile("และ|หรือ|ซึ่ง|ว่า|ที�
 
 #: What is left open before a space, so that a quote must not begin or end there: a title and a first name (the
 #: surname follows), a number before its unit or month, a word that only announces what comes.
-_TITLED = re.compile(
-    r"(?:^|[(“\"])(?:นางสาว|นาง|นาย(?!กฯ?$|กรัฐมนตรี$)|น\.ส\.|ดร\.|พล\S{1,12}|[ก-ฮ]{1,3}\.(?:[ก-ฮ]{1,2}\.)*)[ก-๙]*$"
-    r"|(?:^|\s)(?:Mr|Mrs|Ms|Dr|Prof|Gen)\.$"
-)
+_TITLED = re.compile(rf"(?:^|[(“\"])(?:{'|'.join(TITLES)})[ก-๙]*$|(?:^|\s)(?:Mr|Mrs|Ms|Dr|Prof|Gen)\.$")
 _ANNOUNCING = tuple(
     "พ.ศ. ค.ศ. ปี วันที่ จำนวน ร้อยละ เวลา เป็นเงิน มูลค่า ได้แก่ คือ เช่น ชื่อ ว่า ณ ที่ ของ และ หรือ กับ โดย เมื่อ ซึ่ง ใน จาก ถึง"
     " มาตรา ข้อ ตาม แก่ ต่อ เป็น the of and or a an in on at to for".split()
 )
 #: What goes on from before a space: a unit, a month, the mark of a word said twice.
 _GOING_ON = re.compile(
-    r"(?:บาท|ล้าน|พัน|หมื่น|แสน|คน|ราย|แห่ง|ครั้ง|เปอร์เซ็นต์|%|กิโล|เมตร|ไร่|ตัน|ปี|เดือน|วัน|ชั่วโมง|นาที|จุด|ตัว|หลัง|ๆ|น\."
-    r"|ม\.ค|ก\.พ|มี\.ค|เม\.ย|พ\.ค|มิ\.ย|ก\.ค|ส\.ค|ก\.ย|ต\.ค|พ\.ย|ธ\.ค"
-    r"|มกรา|กุมภา|มีนา|เมษา|พฤษภา|มิถุนา|กรกฎา|สิงหา|กันยา|ตุลา|พฤศจิกา|ธันวา|[,)\]”’–—-])"
+    rf"(?:{'|'.join(map(re.escape, (*UNITS, *POWERS, 'เดือน', 'จุด', 'ๆ', 'น.')))}"
+    rf"|{'|'.join(f'{full}|{re.escape(short[:-1])}' for full, short, _ in MONTHS)}|[,)\]”’–—-])"
 )
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("‘", "’"))
 _BEFORE, _AFTER = "([{“‘\"'", ")]}”’\"'.%!?ๆฯ"
 _LINE_END = re.compile(r"[\r\n]")
-#: Words for numbers, where no digit stands.
+#: Words for numbers, where no digit stands; two of the digits stand in longer numbers alone.
 _NUMBER_WORDS = re.compile(
-    "เดียว|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|ครึ่ง|คู่|เท่าตัว|ทั้งหมด|ทุก"
+    rf"เดียว|{'|'.join(word for word in (*DIGITS, *POWERS) if word not in ('เอ็ด', 'ยี่'))}|ครึ่ง|คู่|เท่าตัว|ทั้งหมด|ทุก"
     "|one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|half|twice|double"
 )
 #: What only leads to an answer and is none of it.

@@ -20,7 +20,7 @@ from khamtop.index.storage.store import Index
 from khamtop.index.text import thai
 from khamtop.index.threads import side_by_side
 from khamtop.index.types import Filter, Ranked, best_first, holds
-from khamtop.qa.question import content_spans
+from khamtop.qa.concepts import content_spans
 from khamtop.qa.types import Concept, Hit, Query
 
 #: Passages taken from each ranking before they are fused, so that one found by a single search has a chance.

@@ -4,7 +4,7 @@ import pytest
 
 from khamtop.index.text import thai
 from khamtop.index.types import KhamtopError
-from khamtop.qa import question
+from khamtop.qa import concepts, question
 from khamtop.qa.question import EARLIER_WEIGHT, kind_of, language_of, read
 
 
@@ -13,7 +13,7 @@ def spellings(text: str, history: tuple[str, ...] = ()) -> list[set[tuple[str, .
 
 
 def words_of(text: str) -> list[str]:
-    return [word for word in thai.words(text) if word not in question._EMPTY_WORDS]
+    return [word for word in thai.words(text) if word not in concepts.EMPTY_WORDS]
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_a_line_break_in_a_question_is_fine():
 
 
 def test_every_line_of_the_alias_table_gives_at_least_two_ways_to_write_one_thing():
-    for number, line in enumerate(question._ALIASES.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(concepts._ALIASES.read_text("utf-8").splitlines(), start=1):
         ways = line.split("\t")
         assert len(ways) >= 2, number
         assert all(way == way.strip() and way for way in ways), number

@@ -21,6 +21,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from khamtop.index.sources.squad import read_squad
 from khamtop.index.text import thai
 from khamtop.index.text.passages import cut
 from khamtop.index.types import Article, Span
@@ -93,17 +94,17 @@ class Question:
 
 def read_questions(files: Iterable[Path], archive: Path | None = None) -> list[Question]:
     """The questions of SQuAD files; a context that is not there is looked up in the archive."""
-    data = [article for file in files for article in _read(file)["data"]]
-    missing = {article["id"] for article in data if "context" not in article["paragraphs"][0]}
+    paragraphs = [paragraph for file in files for paragraph in read_squad(file)]
+    missing = {paragraph.about["id"] for paragraph in paragraphs if paragraph.context is None}
     texts = dict(_texts(archive, missing)) if archive and missing else {}
     questions: list[Question] = []
-    for number, article in enumerate(data):
-        for place, paragraph in enumerate(article["paragraphs"]):
-            title, text = texts.get(article.get("id"), (article.get("title", ""), paragraph.get("context")))
-            if text is not None:
-                encyclopaedic = "id" not in article
-                story = Story(article.get("id", f"{number}-{place}"), "" if encyclopaedic else title, text)
-                questions += (_question(entry, story, encyclopaedic) for entry in paragraph["qas"])
+    for number, paragraph in enumerate(paragraphs):
+        identity = paragraph.about.get("id", f"paragraph-{number}")
+        title, text = texts.get(identity, (paragraph.about.get("title", ""), paragraph.context))
+        if text is not None:
+            is_encyclopaedic = "id" not in paragraph.about
+            story = Story(identity, "" if is_encyclopaedic else title, text)
+            questions += (_question(entry, story, is_encyclopaedic) for entry in paragraph.questions)
     return questions
 
 
@@ -117,11 +118,6 @@ def _question(entry: dict[str, Any], story: Story, encyclopaedic: bool) -> Quest
     return Question(
         entry["question"], entry.get("lang", "th"), entry.get("kind", ""), story, answer, earlier, encyclopaedic
     )
-
-
-def _read(file: Path) -> Any:
-    with _open(file) as stream:
-        return json.load(stream)
 
 
 def _texts(archive: Path, wanted: set[str]) -> Iterator[tuple[str, tuple[str, str]]]:

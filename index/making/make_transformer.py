@@ -29,6 +29,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from torch import nn
 from transformers import BertConfig, BertModel
 
+from khamtop.index.sources import squad
 from khamtop.index.transformer import BEGIN, END, GRAPH, SETTINGS, TOKENIZER
 
 PAD, UNKNOWN = "<pad>", "<unk>"
@@ -184,10 +185,7 @@ def _is_letter(piece: str) -> bool:
 def texts_of(file: Path) -> Iterator[str]:
     """The texts of a file that tell which pieces are used: articles (JSON lines), SQuAD JSON, or a word a line."""
     if file.suffix == ".json":
-        for article in json.loads(file.read_text("utf-8"))["data"]:
-            for paragraph in article["paragraphs"]:
-                yield paragraph["context"]
-                yield from (entry["question"] for entry in paragraph["qas"])
+        yield from squad.texts_of(squad.read_squad(file))
     elif file.suffix == ".txt":
         yield from file.read_text("utf-8").splitlines()
     else:

@@ -13,17 +13,11 @@ from datetime import date
 from itertools import islice
 
 from khamtop.index.text import thai
+from khamtop.index.text.wording import BUDDHIST_ERA, MONTHS
 
-#: In full, in short, in English; with the slips that are common.
-_MONTH_NAMES = (
-    ("มกรา", "ม.ค.", "january"), ("กุมภา", "ก.พ.", "february"), ("มีนา", "มี.ค.", "march"),
-    ("เมษา", "เม.ย.", "april"), ("พฤษภา", "พ.ค.", "may"), ("มิถุนา", "มิ.ย.", "june"),
-    ("กรก[ฎฏ]า", "ก.ค.", "july"), ("สิงหา", "ส.ค.", "august"), ("กันยา", "ก.ย.", "september"),
-    ("ตุลา", "ต.ค.", "october"), ("พฤ[ศษ]จิกา", "พ.ย.", "november"), ("ธันวา", "ธ.ค.", "december"),
-)  # fmt: skip
 _MONTHS = [
     re.compile(rf"{full}(?:คม|ยน|พันธ์)?|{short.replace('.', '[.]? ?')}|{name[:3]}(?:{name[3:]}|t)?[.]?")
-    for full, short, name in _MONTH_NAMES
+    for full, short, name in MONTHS
 ]
 _MONTH = f"(?P<month>{'|'.join(month.pattern for month in _MONTHS)})"
 _ERA = r"(?:(?:ปี|พ[.]? ?ศ[.]?|ค[.]? ?ศ[.]?|b[.]?e[.]?) ?)"
@@ -177,5 +171,5 @@ def _year(found: re.Match[str]) -> int:
         else:
             year += 2500
     if 2400 <= year <= 2700:
-        year -= 543
+        year -= BUDDHIST_ERA
     return year if year in _YEARS else 0

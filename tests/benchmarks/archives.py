@@ -13,6 +13,7 @@ from typing import Any
 
 from khamtop.index.building.pool import in_order
 from khamtop.index.sources.files import read_articles
+from khamtop.index.sources.squad import read_squad
 from khamtop.index.threads import cores
 from khamtop.index.types import Article, KhamtopError
 from khamtop.qa.question import check
@@ -130,10 +131,9 @@ def false_quotes(file: Path, quotes: Iterable[tuple[str, str]]) -> list[str]:
 
 def _entries() -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
     """Each article of the news questions with each of its questions; with None if it has none."""
-    for about in chain.from_iterable(json.loads(file.read_text("utf-8"))["data"] for file in NEWS):
-        for paragraph in about["paragraphs"]:
-            for entry in paragraph["qas"] or [None]:
-                yield about, entry
+    for paragraph in chain.from_iterable(map(read_squad, NEWS)):
+        for entry in paragraph.questions or [None]:
+            yield {**paragraph.about, "context": paragraph.context}, entry
 
 
 def _of_titles(titles: dict[str, str], count: int) -> list[Question]:
@@ -157,7 +157,7 @@ def _of_tests() -> Iterator[Article]:
     """The articles of the news questions and of the seeds; those that nothing is asked of, line by line."""
     done: set[str] = set()
     for about, entry in _entries():
-        identity, text = about["id"], about["paragraphs"][0]["context"]
+        identity, text = about["id"], about["context"]
         if identity in done:
             continue
         done.add(identity)

@@ -41,7 +41,7 @@ from khamtop.index.sources.files import read_articles
 from khamtop.index.storage.store import Index
 from khamtop.index.text import thai
 from khamtop.index.types import Article
-from khamtop.qa import question, retrieve, spelling
+from khamtop.qa import concepts, question, retrieve, spelling
 from khamtop.qa.answer import ask
 from khamtop.qa.evaluate import load
 from khamtop.qa.quote import QUOTE_CHARS
@@ -208,7 +208,7 @@ def _number_words(written: str, _: random.Random) -> str | None:
 
 @cache
 def _groups() -> list[list[str]]:
-    return [line.split("\t") for line in question._ALIASES.read_text("utf-8").splitlines()]
+    return [line.split("\t") for line in concepts._ALIASES.read_text("utf-8").splitlines()]
 
 
 def _is_month(group: Sequence[str]) -> bool:
@@ -268,7 +268,7 @@ def _names() -> frozenset[str]:
 def _content(written: str) -> list[str]:
     """The Thai words of a question that say what it is about."""
     text = thai.normalise(written).text
-    words = (text[start:end] for start, end in question.content_spans(text))
+    words = (text[start:end] for start, end in concepts.content_spans(text))
     return [word for word in words if "ก" <= word[0] <= "๎" and word in written]
 
 
@@ -330,7 +330,7 @@ def _follow_ups(asked: Sequence[Asked]) -> Iterator[Asked]:
         shared = _longest_shared(thai.words(earlier.written), thai.words(later.written))
         if len(shared) >= 6 and shared in later.written:
             rest = later.written.replace(shared, " ", 1).strip()
-            if any(word not in question._EMPTY_WORDS for word in thai.words(thai.normalise(rest).text)):
+            if any(word not in concepts.EMPTY_WORDS for word in thai.words(thai.normalise(rest).text)):
                 yield replace(later, typed=f"แล้ว{rest}", history=(earlier.written,))
 
 

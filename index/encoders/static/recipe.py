@@ -36,8 +36,10 @@ from khamtop.index.making.train import (
     vocabulary_of,
     write_model,
 )
+from khamtop.index.sources.squad import read_squad
 from khamtop.index.text import thai
 from khamtop.index.text.passages import spans
+from khamtop.index.text.wording import BUDDHIST_ERA
 
 DIMENSIONS = 256
 RATE = 0.02
@@ -45,7 +47,6 @@ RATE = 0.02
 # How many tokens of each kind. With the few others they take 24 MB.
 THAI_WORDS, LATIN_WORDS, LATIN_SYLLABLES = 42_000, 34_000, 4_000
 YEARS = range(1900, 2031)  # a Common Era year shares the vector of its Buddhist Era year
-ERA = 543
 
 #: What an English question is made of besides the words it asks about; these learn to tell nothing.
 FRAMES = (
@@ -144,8 +145,8 @@ class English:
                 ways = [(1.0, np.array([token]))]
                 if (
                     text.isdigit()
-                    and (year := tokenizer.token_to_id(str(int(text) - ERA)))
-                    and int(text) - ERA in YEARS
+                    and (year := tokenizer.token_to_id(str(int(text) - BUDDHIST_ERA)))
+                    and int(text) - BUDDHIST_ERA in YEARS
                 ):
                     ways.append((3.0, np.array([year])))
             elif not ways and len(text) > 1 and token not in common and (roman := _romanised(romanize, text)):
@@ -379,7 +380,7 @@ def _tie_years(tokenizer: Tokenizer, table: np.ndarray) -> None:
     """Gives a year of either era the same vector, so that 2022 finds 2565."""
     ids = tokenizer.get_vocab()
     for year in YEARS:
-        rows = [ids[str(year)], ids[str(year + ERA)]]
+        rows = [ids[str(year)], ids[str(year + BUDDHIST_ERA)]]
         table[rows] = table[rows].mean(0)
 
 
@@ -393,10 +394,10 @@ def _lines(name: str) -> list[str]:
 
 def _squad(file: Path) -> Iterator[tuple[str, list[tuple[str, int, int]]]]:
     """Each context with its questions and where their answers stand."""
-    for article in json.loads(file.read_text("utf-8"))["data"]:
-        for paragraph in article["paragraphs"]:
-            answers = [(qa["question"], qa["answers"][0]) for qa in paragraph["qas"] if qa.get("answers")]
-            yield paragraph["context"], [(q, a["answer_start"], a["answer_start"] + len(a["text"])) for q, a in answers]
+    for paragraph in read_squad(file):
+        answers = [(entry["question"], entry["answers"][0]) for entry in paragraph.questions if entry.get("answers")]
+        spans = [(asked, said["answer_start"], said["answer_start"] + len(said["text"])) for asked, said in answers]
+        yield paragraph.context or "", spans
 
 
 def _read_all(thaigov: Path, report: Progress) -> tuple[list[tuple[str, str]], Counter[str]]:
