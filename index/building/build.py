@@ -8,22 +8,21 @@ the passages of new content are indexed. Asking goes on from the last generation
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
+from khamtop.index.building.inventory import Inventory
 from khamtop.index.building.pool import in_order
 from khamtop.index.building.prepare import Prepared, prepare
-from khamtop.index.sources.files import files, read
-from khamtop.index.sources.source import File
-from khamtop.index.storage.database import KnownArticle, content_of, digest_of
+from khamtop.index.sources.files import files
+from khamtop.index.storage.database import digest_of
 from khamtop.index.storage.store import Draft, drafting
 from khamtop.index.threads import cores
-from khamtop.index.types import Article, Encoder, KhamtopError, Rejected
+from khamtop.index.types import Article, Encoder, Rejected
 
 #: Told of the stage ("read", "embed" or "write"), how many articles of it are done, and of how many (0: not
 #: known). Where all is built anew, "afresh.encoder", "afresh.format", "afresh.damaged" or "afresh.asked" comes
@@ -78,9 +77,9 @@ def build(
             stays as it was.
     """
 
-    def take(reading: Reading) -> None:
+    def take(inventory: Inventory) -> None:
         for file in files(paths):
-            reading.reject(file) if isinstance(file, Rejected) else reading.take_file(file)
+            inventory.reject(file) if isinstance(file, Rejected) else inventory.take_file(file)
 
     return _build(take, folder, encoder, progress, encoder_source, afresh)
 
@@ -90,15 +89,15 @@ def build_articles(
 ) -> Report:
     """`build`, of articles that are already read."""
 
-    def take(reading: Reading) -> None:
+    def take(inventory: Inventory) -> None:
         units = ((b"" if isinstance(item, Rejected) else digest_of(item), item) for item in articles)
-        reading.take_units("", None, units, {})
+        inventory.take_units("", None, units, {})
 
     return _build(take, folder, encoder, progress, None, afresh=False)
 
 
 def _build(
-    take: Callable[[Reading], None],
+    take: Callable[[Inventory], None],
     folder: Path,
     encoder: Encoder,
     progress: Progress | None,
@@ -110,163 +109,30 @@ def _build(
     with drafting(folder, encoder, afresh) as (draft, commit):
         if draft.afresh:
             report(f"afresh.{draft.afresh}", 0, 0)
-        reading = Reading(draft, report)
-        take(reading)
-        reading.finish()
+        inventory = Inventory(draft, lambda met: report("read", met, 0))
+        take(inventory)
+        inventory.finish()
         manifest = draft.earlier.manifest if draft.earlier else None
-        if manifest is None or reading.has_changed or manifest.encoder_source != encoder_source:
-            numbers = reading.to_index
-            if draft.rankings.lexical.is_worn:
-                report("afresh.words", 0, 0)
-                draft.rankings.lexical.clear()
-                numbers = sorted(draft.database.numbers())
-            _index(draft, numbers, encoder, report)
+        if manifest is None or inventory.has_changed or manifest.encoder_source != encoder_source:
+            _index(draft, _due(draft, inventory, report), encoder, report)
             report("write", 0, 1)
             manifest = commit(encoder_source)
     return Report(
         articles=manifest.articles,
         passages=manifest.passages,
-        rejected=tuple(reading.rejected),
+        rejected=tuple(inventory.rejected),
         seconds=round(time.perf_counter() - began, 3),
-        **reading.counts,
+        **inventory.counts,
     )
 
 
-class Reading:
-    """What a build meets, set against what the draft has."""
-
-    def __init__(self, draft: Draft, report: Progress) -> None:
-        self._draft = draft
-        self._database = draft.database
-        self._report = report
-        self._unmet = draft.database.numbers()  # known articles that have not been met again
-        self._files: set[int] = set()
-        #: The numbers of what was not known, in the order in which it was met; with that of the article whose id
-        #: it bears now, if there was one.
-        self._new: dict[int, int | None] = {}
-        self._count = 0
-        self.rejected: list[Rejected] = []
-        #: What `finish` found: how many articles were added, changed, removed, and left as they were.
-        self.counts: dict[str, int] = {}
-        #: The articles whose passages must be indexed, in the order in which they were met.
-        self.to_index: list[int] = []
-        self.has_changed = False
-
-    def reject(self, problem: Rejected) -> None:
-        """Notes what is no article."""
-        self.rejected.append(problem)
-
-    def take_file(self, file: File) -> None:
-        """Takes what is new in a file; nothing, if its bytes are those of the last build."""
-        name = f"{file.identity}\n{file.source}"  # the path too, since an article's source tells it
-        stamp = file.stamp()
-        try:
-            digest = file.digest()
-        except OSError:
-            digest = None  # reading it will tell why
-        known = self._database.file(name)
-        units = self._database.units(known.number) if known else {}
-        if known and digest and known.digest == digest and self._unmet.issuperset(units.values()):
-            self._files.add(known.number)
-            self._unmet.difference_update(units.values())
-            self._tell(len(units))
-            self.rejected.extend(known.rejected)
-        else:
-            self.take_units(name, digest, read(file, units), units)
-            if file.stamp() != stamp:  # written to meanwhile, so that what was read may not be what it is now
-                self._database.must_be_read_again(self._database.number_of_file(name))
-
-    def take_units(
-        self,
-        name: str,
-        digest: bytes | None,
-        found: Iterable[tuple[bytes, Article | Rejected | None]],
-        known: dict[bytes, int],
-    ) -> None:
-        """Takes the units of a file, each with the digest of its bytes; None stands for a `known` one.
-
-        A unit leaves `known` when it is met, so that another one like it is read, and found to be a duplicate.
-        """
-        file = self._database.number_of_file(name)
-        self._files.add(file)
-        unit_of = {number: unit for unit, number in known.items()}
-        rejected: list[Rejected] = []
-        for unit, item in found:
-            if item is None:
-                self._unmet.remove(known.pop(unit))
-                self._tell(1)
-            elif isinstance(item, Rejected):
-                rejected.append(item)
-            elif self._take(item, file, unit, before := self._database.known(item.id)):
-                known.pop(unit_of.get(before.number, b"") if before else b"", None)  # it is met with its id
-            else:
-                rejected.append(Rejected(item.source, "article.duplicate_id"))
-                digest = None  # it will be an article when the other one goes, though no byte here changes
-        self.rejected.extend(rejected)
-        self.has_changed |= self._database.put_file(name, digest, rejected)
-
-    def finish(self) -> None:
-        """Tells the articles that moved from those that are new, and takes out those that are gone.
-
-        Raises:
-            KhamtopError: `articles.none` if nothing would be left.
-        """
-        if not self._count:
-            raise KhamtopError("articles.none", rejected=len(self.rejected))
-        contents = self._database.contents()
-        left: dict[bytes, deque[int]] = {}
-        for number in sorted(self._unmet):
-            left.setdefault(contents[number], deque()).append(number)
-        replaced = []
-        for number, before in self._new.items():
-            if same := left.get(contents[number]):
-                self._database.take_over(same[0], number)
-                self._unmet.remove(same.popleft())
-            else:
-                self.to_index.append(number)
-                replaced.append(before)
-        changed = len(self._unmet.intersection(replaced))
-        self.counts = {
-            "added": len(replaced) - changed,
-            "changed": changed,
-            "removed": len(self._unmet) - changed,
-            "unchanged": self._count - len(replaced),
-        }
-        self._remove(sorted(self._unmet))
-        self._database.forget_files_but(self._files)
-
-    def _take(self, article: Article, file: int, unit: bytes, known: KnownArticle | None) -> bool:
-        """Takes an article that was read, and what is `known` of its id; False if another of that id was met before."""
-        if known and known.number not in self._unmet:
-            return False
-        self.has_changed = True
-        if known and known.file not in self._files:
-            self._database.must_be_read_again(known.file)  # it may hold another article of this id
-        if known and known.content == content_of(article):
-            self._database.put(article, file, unit, known.number)
-            self._unmet.remove(known.number)
-        else:
-            if known:
-                self._database.take_id(known.number)
-            self._new[self._database.put(article, file, unit)] = known.number if known else None
-        self._tell(1)
-        return True
-
-    def _tell(self, more: int) -> None:
-        self._count += more
-        self._report("read", self._count, 0)
-
-    def _remove(self, articles: Sequence[int]) -> None:
-        """Takes articles out, and their passages out of both rankings."""
-        if not articles:
-            return
-        gone: list[int] = []
-        for article in articles:
-            gone += self._database.remove_passages(article)
-            self._database.remove(article)
-        self._draft.rankings.dense.remove(gone)
-        self._draft.rankings.lexical.remove(gone)
-        self.has_changed = True
+def _due(draft: Draft, inventory: Inventory, report: Progress) -> list[int]:
+    """The articles whose passages must be indexed: all, where the words are so worn that they are indexed again."""
+    if not draft.rankings.lexical.is_worn:
+        return inventory.to_index
+    report("afresh.words", 0, 0)
+    draft.rankings.lexical.clear()
+    return sorted(draft.database.numbers())
 
 
 def _index(draft: Draft, numbers: Sequence[int], encoder: Encoder, report: Progress) -> None:
@@ -274,34 +140,61 @@ def _index(draft: Draft, numbers: Sequence[int], encoder: Encoder, report: Progr
 
     One that has its passages already has its vectors too: then only the words are indexed.
     """
+    embedding = _Embedding(draft, encoder)
+    with closing(_prepared(draft, numbers, encoder)) as prepared:
+        for done, (number, passages) in enumerate(zip(numbers, prepared, strict=True), start=1):
+            known = draft.database.passages_of_number(number)
+            places = known or draft.database.put_passages(number, [(item.span, item.said) for item in passages])
+            draft.rankings.lexical.add(places, [item.terms for item in passages])
+            if not known:
+                embedding.add(places, passages)
+            if embedding.is_due or done == len(numbers):
+                seconds = embedding.work()
+                if embedding.batches == 1 and done < len(numbers):
+                    report("left", 0, round(seconds * (len(numbers) - done) / done))
+            report("embed", done, len(numbers))
+
+
+def _prepared(draft: Draft, numbers: Sequence[int], encoder: Encoder) -> Generator[list[Prepared]]:
+    """The passages of each article, prepared by several processes."""
     articles = map(draft.database.article_numbered, numbers)
     chunks = iter(lambda: list(islice(articles, _ARTICLES_A_CHUNK)), [])
     work = partial(_prepare, encoder.span_chars, encoder.reads_words, encoder.reads_titles)
-    prepared = in_order(work, chunks, min(cores(), _MOST_PROCESSES), _CHUNKS_ALONE)
-    owners: list[int] = []
-    stretches: list[str] = []
-    batch, is_first = _FIRST_BATCH, True
-    with closing(prepared):
-        for done, (number, passages) in enumerate(zip(numbers, chain.from_iterable(prepared), strict=True), start=1):
-            known = draft.database.passages_of_number(number)
-            spans = [(passage.span, passage.said) for passage in passages]
-            places = known or draft.database.put_passages(number, spans)
-            draft.rankings.lexical.add(places, [passage.terms for passage in passages])
-            for place, passage in zip(places, passages, strict=True):
-                if not known:
-                    owners += [place] * len(passage.stretches)
-                    stretches += passage.stretches
-            if len(stretches) >= batch or done == len(numbers):
-                began = time.perf_counter()
-                draft.rankings.dense.add(owners, encoder.encode_passages(stretches))
-                seconds = time.perf_counter() - began
-                if is_first and done < len(numbers):
-                    report("left", 0, round(seconds * (len(numbers) - done) / done))
-                is_first = False
-                if seconds < _BATCH_SECONDS:
-                    batch = min(2 * batch, _LARGEST_BATCH)
-                owners, stretches = [], []
-            report("embed", done, len(numbers))
+    with closing(in_order(work, chunks, min(cores(), _MOST_PROCESSES), _CHUNKS_ALONE)) as prepared:
+        yield from chain.from_iterable(prepared)
+
+
+class _Embedding:
+    """Stretches that wait for their vectors, in batches that grow while the encoder is quick."""
+
+    def __init__(self, draft: Draft, encoder: Encoder) -> None:
+        self._draft, self._encoder = draft, encoder
+        self._passages: list[int] = []
+        self._stretches: list[str] = []
+        self._size = _FIRST_BATCH
+        self.batches = 0
+
+    def add(self, places: Sequence[int], passages: Sequence[Prepared]) -> None:
+        """Takes the stretches of passages, each under its passage's number."""
+        for place, passage in zip(places, passages, strict=True):
+            self._passages += [place] * len(passage.stretches)
+            self._stretches += passage.stretches
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a batch is full."""
+        return len(self._stretches) >= self._size
+
+    def work(self) -> float:
+        """Gives all that wait their vectors; the seconds that it took."""
+        began = time.perf_counter()
+        self._draft.rankings.dense.add(self._passages, self._encoder.encode_passages(self._stretches))
+        seconds = time.perf_counter() - began
+        if seconds < _BATCH_SECONDS:
+            self._size = min(2 * self._size, _LARGEST_BATCH)
+        self._passages, self._stretches = [], []
+        self.batches += 1
+        return seconds
 
 
 def _prepare(
