@@ -16,12 +16,13 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
-from khamtop.index.sources.squad import read_squad
+from khamtop.index.sources.squad import Paragraph, read_squad
 from khamtop.index.text import thai
 from khamtop.index.text.passages import cut
 from khamtop.index.types import Article, Span
@@ -98,14 +99,24 @@ def read_questions(files: Iterable[Path], archive: Path | None = None) -> list[Q
     missing = {paragraph.about["id"] for paragraph in paragraphs if paragraph.context is None}
     texts = dict(_texts(archive, missing)) if archive and missing else {}
     questions: list[Question] = []
-    for number, paragraph in enumerate(paragraphs):
-        identity = paragraph.about.get("id", f"paragraph-{number}")
+    for place, paragraph in zip(_places(paragraphs), paragraphs, strict=True):
+        identity = paragraph.about.get("id", place)
         title, text = texts.get(identity, (paragraph.about.get("title", ""), paragraph.context))
         if text is not None:
             is_encyclopaedic = "id" not in paragraph.about
             story = Story(identity, "" if is_encyclopaedic else title, text)
             questions += (_question(entry, story, is_encyclopaedic) for entry in paragraph.questions)
     return questions
+
+
+def _places(paragraphs: Sequence[Paragraph]) -> Iterator[str]:
+    """The number of each paragraph's article, and its own there: which are held back follows from this name."""
+    article, inside = -1, 0
+    for before, paragraph in pairwise([None, *paragraphs]):
+        assert paragraph
+        is_next = before is None or before.about is not paragraph.about
+        article, inside = (article + 1, 0) if is_next else (article, inside + 1)
+        yield f"{article}-{inside}"
 
 
 def _question(entry: dict[str, Any], story: Story, encyclopaedic: bool) -> Question:
