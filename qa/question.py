@@ -95,13 +95,14 @@ def _mended(question: str) -> tuple[str, dict[str, str]]:
 
 def _bare(text: str) -> str:
     """A normalised question without what is only polite around it: "ขอถามหน่อยค่ะ ... คืออะไรคะ"."""
-    spans = thai.word_spans(text)
-    said = len(spans)
-    while said > 1 and text[slice(*spans[said - 1])] in _THANKS:
-        said -= 1
+    words = thai.word_spans(text)
+    said = list(words)
+    while len(said) > 1 and text[slice(*said[-1])] in _THANKS:
+        said.pop()
+    end = said[-1][1] if len(said) < len(words) else len(text)
     please = _PLEASE.match(text)
-    starts = any(start == please.end() for start, _ in spans[:said]) if please else False
-    return text[please.end() if please and starts else 0 : spans[said - 1][1] if said < len(spans) else None]
+    begins_word = please is not None and please.end() in {start for start, _ in said}
+    return text[please.end() if please and begins_word else 0 : end]
 
 
 def _also_as_typed(concept: Concept, typed: Mapping[str, str]) -> Concept:

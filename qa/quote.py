@@ -43,6 +43,10 @@ _GOING_ON = re.compile(
     rf"|{'|'.join(f'{full}|{re.escape(short[:-1])}' for full, short, _ in MONTHS)}|[,)\]”’–—-])"
 )
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("‘", "’"))
+#: Marks that never begin anything.
+_CLOSING = ",)]”’ๆ"
+#: Characters before a gap that may hold the word which stands there.
+_LOOKED_BACK = 40
 _BEFORE, _AFTER = "([{“‘\"'", ")]}”’\"'.%!?ๆฯ"
 _LINE_END = re.compile(r"[\r\n]")
 #: Words for numbers, where no digit stands; two of the digits stand in longer numbers alone.
@@ -128,13 +132,22 @@ def _cost(text: str, phrases: list[Span], first: int, last: int) -> float:
 
 def _tears(text: str, at: int) -> bool:
     """Whether a bound at the gap before `at`, where a phrase begins, tears apart what belongs together."""
-    before = text[max(0, at - 40) : at].split()
-    if not before:
+    before = text[max(0, at - _LOOKED_BACK) : at].split()
+    return bool(before) and (_is_open(before[-1]) or _goes_on(before[-1], text, at))
+
+
+def _is_open(word: str) -> bool:
+    """Whether something must follow a word: it announces, is a title, or opens a bracket."""
+    is_thai = "\u0e00" <= word[-1] <= "\u0e7f"
+    announces = word.endswith(_ANNOUNCING) if is_thai else word.lower() in _ANNOUNCING
+    return announces or word[-1] in "(“‘[" or bool(_TITLED.search(word))
+
+
+def _goes_on(word: str, text: str, at: int) -> bool:
+    """Whether what begins at `at` belongs to the word before it: a unit to its number, a closing mark to anything."""
+    if not _GOING_ON.match(text, at):
         return False
-    word = before[-1]
-    ends_open = word.endswith(_ANNOUNCING) if "\u0e00" <= word[-1] <= "\u0e7f" else word.lower() in _ANNOUNCING
-    goes_on = bool(_GOING_ON.match(text, at)) and (word[-1].isdecimal() or text[at] in ",)]”’ๆ")
-    return ends_open or goes_on or bool(_TITLED.search(word)) or word[-1] in "(“‘["
+    return word[-1].isdecimal() or text[at] in _CLOSING
 
 
 def _widened(text: str, quote: Span, most: int) -> Span:

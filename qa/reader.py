@@ -152,13 +152,13 @@ class TransformerReader:
     def _reading(self, window: _Window, spans: np.ndarray, passage: np.ndarray) -> Reading:
         """`spans` is (1, pieces, 2), how well an answer begins and ends there; `passage` is (1, 1 + kinds)."""
         inside = slice(window.first, window.first + len(window.spans))
-        (begins, ends), (answers, *kinds) = spans[0, inside].T, passage[0]
+        begins, ends = spans[0, inside].T  # each (pieces of the passage,)
         first, last = best_span(begins, ends, ANSWER_PIECES)
-        weights = self._weights
-        span = float(begins[first] + ends[last])
-        logit = weights["span"] * span + weights["passage"] * float(answers) + weights["bias"]
         answer = trimmed(window.text, window.spans[first][0], window.spans[last][1])
-        return Reading(window.passage, answer, logit, self._kinds[int(np.argmax(kinds))], (span, float(answers)))
+        features = {"span": float(begins[first] + ends[last]), "passage": float(passage[0, 0])}
+        logit = self._weights["bias"] + sum(self._weights[name] * value for name, value in features.items())
+        kind = self._kinds[int(np.argmax(passage[0, 1:]))]
+        return Reading(window.passage, answer, logit, kind, tuple(features.values()))
 
 
 @dataclass(frozen=True, slots=True)

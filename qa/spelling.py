@@ -92,13 +92,13 @@ def _neighbours(typed: str, than: float) -> set[str]:
 
 def _one_slip_apart(one: str, other: str) -> bool:
     """Whether one letter more, fewer or different, or two that changed places, is all that differs."""
-    if len(one) < len(other):
-        one, other = other, one
-    at = next((at for at, letter in enumerate(other) if letter != one[at]), len(other))
-    if len(one) > len(other):
-        return one[at + 1 :] == other[at:]
-    swapped = one[at : at + 2] == other[at : at + 2][::-1]
-    return one != other and one[at + 1 + swapped :] == other[at + 1 + swapped :]
+    alike = next((at for at, letters in enumerate(zip(one, other, strict=False)) if len({*letters}) > 1), None)
+    alike = min(len(one), len(other)) if alike is None else alike
+    one, other = one[alike:], other[alike:]
+    one_more, one_fewer = one[1:] == other, one == other[1:]
+    one_different = one[1:] == other[1:]
+    two_swapped = one[:2] == other[:2][::-1] and one[2:] == other[2:]
+    return one != other and (one_more or one_fewer or one_different or two_swapped)
 
 
 @cache

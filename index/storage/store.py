@@ -103,13 +103,14 @@ class Index:
         self._within = lru_cache(maxsize=8)(self.database.passages_within)
 
     @classmethod
-    def open(cls, folder: Path, encoder: Encoder | None = None) -> Index:
+    def open(cls, folder: Path | str, encoder: Encoder | None = None) -> Index:
         """The last committed index in `folder`, with the encoder that made it unless one is given.
 
         Raises:
             KhamtopError: `index.missing`, `index.damaged`, `index.format`, or `index.encoder` if
                 `encoder` is not the one that made it.
         """
+        folder = Path(folder)
         while True:
             name = _current(folder)
             try:
