@@ -38,7 +38,7 @@ def ask(
     """What the articles say to `question`; `history` holds the conversation's earlier questions.
 
     `k` passages come with it. A quote is always a span of an article of the index. Below the confidence
-    `threshold`, the reader's own unless one is given, it abstains. `without` leaves out one article, by id, and
+    `threshold`, the reader's own unless one is given, it abstains, and nothing stands in large type. `without` leaves out one article, by id, and
     `bounds` all but those that it lets through, as if they were not there. `writer` leads to the quotes in words of its
     own; without one they stand alone.
 
@@ -57,6 +57,7 @@ def ask(
     verdict = _verdict(confidence, reader, threshold)
     kind = first.found.kind or query.kind
     cited = _cited(quotes, 0.0 if verdict == "unsure" else reader.sure)
+    large = reader.large if threshold is None else threshold
     citations = cited if verdict == "answer" else ()
     short = short_of(first.text, first.found.answer, kind, question)
     written = (writer or QuotesAlone()).write(question, citations) if citations else ()
@@ -67,7 +68,7 @@ def ask(
         kind=kind,
         citations=citations,
         nearest=cited if verdict == "unsure" else (),
-        short=_moved(short, first, cited[0]) if short and verdict == "answer" else None,
+        short=_moved(short, first, cited[0]) if short and citations and confidence >= large else None,
         hits=hits,
         confidence=confidence,
         sentences=resting(written, citations),

@@ -23,7 +23,7 @@ _QUESTION_CHARS = 400
 class ForeignReader:
     """An extractive question-answering model of transformers, by folder or id."""
 
-    sure, unsure, rank_weight = 0.5, 0.2, 0.1
+    sure, unsure, large, rank_weight = 0.5, 0.2, 0.5, 0.1
 
     def __init__(self, name: str) -> None:
         """Opens it.

@@ -62,13 +62,14 @@ class Reading:
 class Reader(Protocol):
     """Reads passages to a question; `name` tells one model from another.
 
-    From the chance `sure` on what it points at is an answer, and from `unsure` on the nearest there is. A logit of
-    it counts `rank_weight` beside a passage's score in search.
+    From the chance `unsure` on what it points at is the nearest there is, from `sure` on an answer, and from `large` on
+    one that may stand in large type. A logit of it counts `rank_weight` beside a passage's score in search.
     """
 
     name: str
     sure: float
     unsure: float
+    large: float
     rank_weight: float
 
     def read(self, question: str, passages: Sequence[Titled]) -> list[Reading]:
@@ -95,7 +96,7 @@ class TransformerReader:
     """The embedded reader, or one made like it.
 
     `settings.json`: "kinds" of questions in the order of its outputs; "most_pieces" that are read at once;
-    "chance", the weights of a logistic function of what it gives; "sure", "unsure" and "rank_weight" (`Reader`).
+    "chance", the weights of a logistic function of what it gives; "sure", "unsure", "large", "rank_weight" (`Reader`).
     """
 
     def __init__(self, folder: Path) -> None:
@@ -103,7 +104,7 @@ class TransformerReader:
         try:
             settings = self._model.settings
             self.sure, self.unsure = float(settings["sure"]), float(settings["unsure"])
-            self.rank_weight = float(settings["rank_weight"])
+            self.large, self.rank_weight = float(settings["large"]), float(settings["rank_weight"])
             self._kinds: list[Kind] = [_KINDS[kind] for kind in settings["kinds"]]
             self._most = int(settings["most_pieces"])
             weights = settings["chance"]

@@ -53,7 +53,7 @@ def test_a_model_of_another_kind_is_told() -> None:
     assert caught.value.code == "model.kind"
 
 
-@pytest.mark.parametrize("missing", ["sure", "unsure", "rank_weight", "chance", "kinds", "most_pieces"])
+@pytest.mark.parametrize("missing", ["sure", "unsure", "large", "rank_weight", "chance", "kinds", "most_pieces"])
 def test_a_reader_without_its_calibration_is_damaged(tmp_path: Path, missing: str) -> None:
     folder = Path(shutil.copytree(READER, tmp_path / missing))
     settings = json.loads((folder / SETTINGS).read_text("utf-8"))

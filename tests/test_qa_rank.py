@@ -57,6 +57,15 @@ def test_three_things_are_said_by_how_likely_it_answers(small_index: Index, logi
     assert found.short is None or verdict == "answer"
 
 
+@pytest.mark.parametrize(("logit", "is_large"), [(3.0, True), (0.4, False)])
+def test_only_what_is_likely_enough_stands_in_large_type(small_index: Index, logit: float, is_large: bool) -> None:
+    reader = ToyReader({"train": logit}, otherwise=-9.0)
+    found = ask(QUESTION, small_index, reader=reader)
+    assert found.verdict == "answer"
+    assert (found.short is not None) == is_large
+    assert ask(QUESTION, small_index, reader=reader, threshold=0.0).short is not None
+
+
 def test_a_reader_that_finds_nothing_at_all_abstains(small_index: Index) -> None:
     class Blind(ToyReader):
         def read(self, question: str, passages: Sequence[Titled]) -> list[Reading]:

@@ -95,7 +95,7 @@ class ToyReader:
     """
 
     name = "toy"
-    sure, unsure, rank_weight = 0.5, 0.2, 1.0
+    sure, unsure, large, rank_weight = 0.5, 0.2, 0.7, 1.0
     TITLES: ClassVar = {
         "flood": "น้ำท่วมกรุงเทพฯ",
         "summit": "ประชุมสุดยอดนาโต",

@@ -43,6 +43,7 @@ from khamtop.index.text import thai
 from khamtop.index.transformer import BEGIN, END, SETTINGS, is_transformer
 from khamtop.index.types import Article, Span
 from khamtop.qa.question import kind_of, read
+from khamtop.qa.quote import short_of
 from khamtop.qa.rank import READ_ON, READ_PASSAGES
 from khamtop.qa.reader import QUESTION_PIECES, TITLE_PIECES, Reading, TransformerReader
 from khamtop.qa.retrieve import retrieve
@@ -67,8 +68,10 @@ PIECES, READ_PIECES = 256, 384
 KIND_WEIGHT = 0.3
 #: Of the answerable questions so many are answered at the shipped threshold, and so many get at least "not sure".
 ANSWERED, SHOWN = 0.87, 0.96
+#: Of what stands in large type this part is right.
+LARGE_RIGHT = 0.85
 #: What a logit may be worth beside a passage's score in search.
-RANK_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)
+RANK_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
 SAVED_EVERY = 300
 SEED = 1
 
@@ -316,6 +319,7 @@ class Asked:
     scores: np.ndarray  # (passages,)
     features: np.ndarray  # (passages, 2)
     right: np.ndarray  # (passages,) bool
+    brief: np.ndarray  # (passages,) bool: whether it could stand in large type
     is_answerable: bool
 
 
@@ -338,6 +342,7 @@ def ask_held_back(folder: Path, questions: Sequence[Question]) -> list[Asked]:
                         np.array([hits[reading.passage].score for reading in readings]),
                         np.array([reading.features for reading in readings]),
                         np.array([_points_at(question, hits[reading.passage], reading) for reading in readings]),
+                        np.array([_is_brief(question, hits[reading.passage], reading) for reading in readings]),
                         question.answer is not None,
                     )
                 )
@@ -353,11 +358,18 @@ def _points_at(question: Question, hit: Hit, reading: Reading) -> bool:
     return (start < question.answer[1] and question.answer[0] < end) or wanted in said
 
 
+def _is_brief(question: Question, hit: Hit, reading: Reading) -> bool:
+    """Whether what a reading points at could stand in large type."""
+    start, end = (hit.passage.start + at for at in reading.answer)
+    return short_of(hit.article.text, (start, end), reading.kind or "other", question.text) is not None
+
+
 def calibrate(asked: Sequence[Asked]) -> dict[str, Any]:
     """The settings that make a chance of what the reader gives, rank by it, and say from when on it is sure.
 
     The first passage of each question, as its rank has it, is right or not: the chance is fitted to that, and the rank
-    to what is then right. It is sure where `ANSWERED` of the answerable questions are answered.
+    to what is then right. It is sure where `ANSWERED` of the answerable questions are answered, and what stands in
+    large type is right in `LARGE_RIGHT`.
     """
     weights, rank_weight = [0.5, 0.5, 0.0], 0.0
     for _ in range(3):  # either depends on the other
@@ -370,12 +382,27 @@ def calibrate(asked: Sequence[Asked]) -> dict[str, Any]:
         for one in asked
         if one.is_answerable
     )
+    sure = round(float(chances[int((1 - ANSWERED) * len(chances))]), 3)
     return {
         "chance": dict(zip(("span", "passage", "bias"), weights, strict=True)),
         "rank_weight": rank_weight,
-        "sure": round(float(chances[int((1 - ANSWERED) * len(chances))]), 3),
+        "sure": sure,
         "unsure": round(float(chances[int((1 - SHOWN) * len(chances))]), 3),
+        "large": max(sure, _large(asked, weights, rank_weight)),
     }
+
+
+def _large(asked: Sequence[Asked], weights: Sequence[float], rank_weight: float) -> float:
+    """The lowest chance from which on `LARGE_RIGHT` of the brief answers are right; those of no question are wrong."""
+    firsts = [(one, _first(one, weights, rank_weight)) for one in asked]
+    brief = sorted(
+        ((_logits(one, weights)[first], bool(one.right[first])) for one, first in firsts if one.brief[first]),
+        reverse=True,
+    )
+    right = np.cumsum([is_right for _, is_right in brief]) / np.arange(1, len(brief) + 1)
+    enough = np.flatnonzero(right >= LARGE_RIGHT)
+    logit = brief[enough[-1]][0] if len(enough) else np.inf
+    return round(float(1 / (1 + np.exp(-logit))), 3)
 
 
 def _logits(asked: Asked, weights: Sequence[float]) -> np.ndarray:
@@ -434,7 +461,8 @@ def main() -> None:
     train(model, batches(learned, Examples(tokenizer, rng), rng), given.work, given.steps, given.falling)
     settings = {
         "kind": "reader", "kinds": list(KINDS), "most_pieces": READ_PIECES,
-        "chance": {"span": 0.5, "passage": 0.5, "bias": 0.0}, "sure": 0.5, "unsure": 0.2, "rank_weight": 0.0,
+        "chance": {"span": 0.5, "passage": 0.5, "bias": 0.0}, "sure": 0.5, "unsure": 0.2, "large": 0.5,
+        "rank_weight": 0.0,
     }  # fmt: skip
     write_transformer(model.bert, model.heads, tokenizer, ["spans", "passage"], given.out, settings)
     settings |= calibrate(ask_held_back(given.out, held_back))
