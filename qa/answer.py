@@ -19,7 +19,7 @@ from khamtop.qa.reader import Reader, load_reader
 from khamtop.qa.types import Answer, Citation, Hit, Verdict
 from khamtop.qa.writer import QuotesAlone, Writer, resting
 
-#: A further quote must answer nearly as likely as the first, at most so many logits less.
+#: Logits that a further quote may fall short of the first: it must answer nearly as likely.
 FURTHER_LOGITS = 1.5
 MOST_QUOTES = 3
 

@@ -17,7 +17,7 @@ from khamtop.index.types import Span
 from khamtop.qa.concepts import content_spans
 from khamtop.qa.types import LARGE_KINDS, Kind
 
-#: A quote is read at a glance; so many characters at most.
+#: The most characters of a quote, which is read at a glance.
 QUOTE_CHARS = 240
 #: And what stands in large type is a name, a date, a number.
 SHORT_CHARS = 80

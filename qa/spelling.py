@@ -21,7 +21,7 @@ from khamtop.index.types import Span
 
 #: Shorter words have too many neighbours one slip away.
 SHORTEST = 5
-#: A slip breaks a word into so many pieces at most.
+#: The most pieces that a slip breaks a word into.
 PIECES = 5
 #: How unlikely a slip is, as a natural logarithm. Of 200 questions with one slip put in, -7, -9, -11 and -13 give 107,
 #: 102, 98 and 96 back as written and change 28, 26, 21 and 15 others, also where the writer had slipped already.

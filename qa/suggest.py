@@ -18,11 +18,11 @@ from khamtop.qa.quote import quote_around
 from khamtop.qa.reader import Reader, load_reader
 from khamtop.qa.types import Answer
 
-#: To begin with, so many articles are looked at, and more only if these give too few questions; and so many questions
-#: tried before giving up: a page waits for them.
+#: Articles that are looked at for the first screen; the larger number only if the smaller gives too few questions. And
+#: the most questions that are tried: a page waits for them.
 _ARTICLES = (24, 240)
 _TRIED_FIRST = 100
-#: To go on with, so many questions are tried before giving up: each is read, and a person is waiting.
+#: The most questions that are tried after an answer: each is read, and a person is waiting.
 _TRIED = 6
 #: Characters that are read on both sides of the words which a question was made for.
 _AROUND = 200

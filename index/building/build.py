@@ -25,7 +25,7 @@ from khamtop.index.threads import cores
 from khamtop.index.types import Article, Encoder, Rejected
 
 #: Told of the stage ("read", "embed" or "write"), how many articles of it are done, and of how many (0: not
-#: known). Where all is built anew, "afresh.encoder", "afresh.format", "afresh.damaged" or "afresh.asked" comes
+#: known). Where all is built afresh, "afresh.encoder", "afresh.format", "afresh.damaged" or "afresh.asked" comes
 #: first and tells why; "afresh.words" comes before "embed" where the words alone are, since much was removed. "left"
 #: comes once, after the first vectors, and has in the place of the articles the seconds that the others will take.
 #: An exception that it raises ends the build; the last index stays as it was.
@@ -36,8 +36,8 @@ _ARTICLES_A_CHUNK = 16
 _CHUNKS_ALONE = 25
 #: More processes than this only wait for the one that writes.
 _MOST_PROCESSES = 4
-#: The encoder works on so many stretches at first, and on twice as many whenever these took less than so many seconds:
-#: a build can be stopped, and tells how far it is, between two batches.
+#: Stretches of the first and of the largest batch that the encoder is given. A batch doubles while it takes less than
+#: `_BATCH_SECONDS`: a build can be stopped, and tells how far it is, between two batches.
 _FIRST_BATCH, _LARGEST_BATCH, _BATCH_SECONDS = 128, 4096, 0.5
 
 
@@ -69,7 +69,7 @@ def build(
     """Indexes every article under `paths` in `folder`, and takes out those that are gone.
 
     `encoder_source` is what `load_encoder` made `encoder` from; the index remembers it. `afresh` builds
-    all anew, whatever is there.
+    all again, whatever is there.
 
     Raises:
         KhamtopError: `articles.missing` for a path that is not there, `articles.none` if no article

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from watchfiles import watch
 
-#: A burst of changes is one change: so many milliseconds of quiet end it, and so many end it in any case.
+#: Milliseconds of quiet that end a burst of changes, and milliseconds that end it in any case.
 QUIET_MS, LONGEST_MS = 500, 10_000
 
 

@@ -12,7 +12,7 @@ class WordTable:
     """Words -> their rows; may be asked from any thread."""
 
     def __init__(self, width: int, compute: Callable[[list[str]], np.ndarray], most: int) -> None:
-        """`compute` gives the rows, (n, width), of n new words; when there are `most` the table begins anew."""
+        """`compute` gives the rows, (n, width), of n new words; when there are `most` the table is emptied."""
         self._compute = compute
         self._places: dict[str, int] = {}
         self._rows = np.empty((most, width), np.float32)

@@ -27,7 +27,7 @@ from khamtop.index.text import thai
 from khamtop.index.text.passages import cut
 from khamtop.index.types import Article, Span
 
-#: Of a hundred articles so many are held back.
+#: Articles in a hundred that are held back.
 HELD_BACK = 8
 
 

@@ -35,13 +35,13 @@ from khamtop.index.transformer import BEGIN, END, GRAPH, SETTINGS, TOKENIZER
 PAD, UNKNOWN = "<pad>", "<unk>"
 #: Pieces that are kept. 20,000 cover 99.7 % of Thai news and English questions, and more cost 400 bytes each.
 PIECES = 30_000
-#: One article in so many is counted.
+#: One article in this many is counted.
 _COUNTED = 8
 _SPACE = "▁"
 #: The layer that tells how wide the inner ones are, and the width of an attention head.
 _WIDENED, _HEAD = "encoder.layer.0.intermediate.dense", 32
 _MARKS = "“”‘’–—…•·°½²³€£¥"
-#: Weights share a scale in rows of so many; a float16 and two weights a byte.
+#: A block of the file: 32 weights that share a scale (float16), two weights a byte.
 _BLOCK = np.dtype([("scale", "<f2"), ("halves", "u1", 16)])
 
 

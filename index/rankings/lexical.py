@@ -6,9 +6,9 @@ written in the other script. The n-grams of both are made by tantivy, just as `t
 `thai.sounds` make a question's. A field's scores are divided by its best one before they are added, so
 that none drowns the others. The title counts as words of every passage.
 
-A passage that is removed is found no more, but tantivy keeps its terms, and counts it in how rare they are,
-until it merges its segments, which tantivy's Python package can neither ask for nor set. `is_worn` therefore
-tells when so many were removed that all must be added anew.
+A removed passage is found no more. But tantivy keeps its terms, and counts them in the IDF, until it merges its
+segments; its Python package can neither ask for that nor set it. So `is_worn` tells when enough were removed to clear
+the index and add all passages again.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ FIELD_WEIGHTS = {"words": 1.0, "grams": 0.5, "sounds": 0.4}
 #: The shortest and the longest n-grams of a field; a field that is not named is cut at spaces.
 _GRAMS = {"grams": (GRAM_CHARS, GRAM_CHARS), "sounds": thai.SOUND_SIZES}
 _WRITER_BYTES = 64_000_000
-#: The largest part of all that tantivy keeps that may be of removed passages. To add all anew takes about as long as
-#: the first build took over words, thus a removed one costs as much as ten that are added.
+#: The largest part of what tantivy keeps that may be removed passages. Adding all again takes about as long as words
+#: took in the first build, so that a removed passage costs as much as ten that are added.
 MOST_REMOVED = 0.1
 #: The name of the folder that it is given.
 FOLDER = "words"
 _META = "meta.json"
-#: So many words are remembered with the passages that hold them, as a question asks for each several times.
+#: Words whose document frequency is remembered, as a question asks for each several times.
 _FREQUENCIES = 1 << 16
-#: A search among so many passages asks for them by number; among more, it looks further down the ranking of all.
+#: The most passages that a search among some asks for by number; among more, it looks further down the ranking of all.
 FEW = 5000
 
 
@@ -119,7 +119,7 @@ class Lexical:
 
     @property
     def is_worn(self) -> bool:
-        """Whether more than `MOST_REMOVED` of what is kept is of removed passages: `clear` it, and add all anew."""
+        """Whether more than `MOST_REMOVED` of what is kept is of removed passages: `clear` it, and add all again."""
         segments = json.loads((self._folder / _META).read_text("utf-8"))["segments"]
         kept: int = sum(segment["max_doc"] for segment in segments)
         return kept - len(self) + self._removed_now > MOST_REMOVED * kept

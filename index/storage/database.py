@@ -235,7 +235,7 @@ class Database:
         return [number for (number,) in rows]
 
     def article_numbered(self, number: int) -> Article:
-        """The article of that number, read anew; raises as `article` does."""
+        """The article of that number, read from the file; raises as `article` does."""
         *fields, digest = self._one(f"SELECT {_ARTICLE} FROM articles WHERE number = ?", number) or (None,)
         try:
             identity, title, text, source, published = fields

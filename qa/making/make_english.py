@@ -19,7 +19,7 @@ from pathlib import Path
 
 from khamtop.index.text import thai
 
-#: A question is searched for in so many Thai words for each English one at most.
+#: The most Thai words that an English one is searched for by.
 TRANSLATIONS = 5
 #: A word's rarer senses are left out: they bring more wrong passages than right ones.
 SENSES = 6

@@ -66,7 +66,7 @@ WINDOW_CHARS = (200, 240, 280, 320, 360, 400, 450, 520, 600)
 #: Pieces that are read at once while it learns; the reader reads more.
 PIECES, READ_PIECES = 256, 384
 KIND_WEIGHT = 0.3
-#: Of the answerable questions so many are answered at the shipped threshold, and so many get at least "not sure".
+#: The part of the answerable questions that is answered at the shipped threshold, and that gets at least "not sure".
 ANSWERED, SHOWN = 0.87, 0.96
 #: Of what stands in large type this part is right.
 LARGE_RIGHT = 0.85
