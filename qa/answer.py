@@ -37,10 +37,10 @@ def ask(
 ) -> Answer:
     """What the articles say to `question`; `history` holds the conversation's earlier questions.
 
-    `k` passages come with it. A quote is always a span of an article of the index. Below the confidence
-    `threshold`, the reader's own unless one is given, it abstains, and nothing stands in large type. `without` leaves out one article, by id, and
-    `bounds` all but those that it lets through, as if they were not there. `writer` leads to the quotes in words of its
-    own; without one they stand alone.
+    `k` passages come with it. A quote is always a span of an article of the index. Below the confidence `threshold`
+    it abstains, and nothing stands in large type; without one, below the reader's own. `without` leaves out one
+    article, by id, and `bounds` all but those that it lets through, as if they were not there. `writer` leads to the
+    quotes in words of its own; without one they stand alone.
 
     Raises:
         KhamtopError: for a question that cannot be read (`qa.question.check`).

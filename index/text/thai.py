@@ -45,8 +45,8 @@ _SENTENCE_OPENERS = re.compile(f"(?:{_OPENERS})")
 #: A stretch between spaces; the repetition mark is written after a space but belongs to its word.
 _PHRASE = re.compile(f"[^\\s{_ZERO_WIDTH}{_FOLLOWING}]\\S*(?: ๆ\\S*)*")
 _STRETCH = re.compile(r"[\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]+")  # \w leaves out the Thai marks
-#: Characters of a window: a longer phrase is cut a window at a time. Words that reach into its last 40 characters are cut
-#: once more with what follows. In 1,190 such phrases of thaigov-sample and iapp train all words are those of the phrase
+#: Characters of a window: a longer phrase is cut a window at a time. Words that reach into its last 40 are cut once
+#: more with what follows. In 1,190 such phrases of thaigov-sample and iapp train all words are those of the phrase
 #: cut whole. So no word, were it a letter held down, is longer than a quote (`qa.quote.QUOTE_CHARS`).
 _WINDOW, _WINDOW_EDGE = 120, 40
 _PUNCTUATION = "-–—/()[]{}<>“”‘’\"',:;!?…"
