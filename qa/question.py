@@ -16,6 +16,8 @@ from khamtop.qa.concepts import EMPTY_WORDS, concepts_of, content_spans
 from khamtop.qa.types import Concept, Kind, Language, Query
 
 LONGEST_QUESTION = 2000
+#: Earlier questions that are looked at: what a follow-up goes back to was asked not long ago.
+MOST_EARLIER = 20
 
 #: What an earlier question asked about, when a follow-up leaves it out.
 EARLIER_WEIGHT = 0.5
@@ -59,10 +61,15 @@ _HE = re.compile(
 def read(question: str, history: Sequence[str] = ()) -> Query:
     """The question as a query; `history` holds the conversation's earlier questions, oldest first.
 
+    The latest `MOST_EARLIER` of these count, and are held to the same bounds as the question.
+
     Raises:
         KhamtopError: `question.empty`, `question.too_long` or `question.control`.
     """
     check(question)
+    history = history[-MOST_EARLIER:]
+    for earlier in history:
+        check(earlier)
     text, typed = _mended(question)
     concepts = [_also_as_typed(concept, typed) for concept in concepts_of(text)]
     query = Query(question, language_of(question), question, text, tuple(concepts), kind_of(_LEANS.sub(" ", text)))

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from khamtop.qa import question
+from khamtop.qa import concepts
 from khamtop.qa.making import make_english
 from khamtop.qa.making.make_english import SENSES, TRANSLATIONS
 
@@ -31,8 +31,8 @@ def table(tmp_path, monkeypatch):
         out = tmp_path / "english.tsv"
         monkeypatch.setattr(sys, "argv", ["make_english", "--wordnet", str(tmp_path), "--out", str(out)])
         make_english.main()
-        monkeypatch.setattr(question, "_ENGLISH", out)
-        return question._english.__wrapped__()
+        monkeypatch.setattr(concepts, "_ENGLISH", out)
+        return concepts._english.__wrapped__()
 
     return make
 

@@ -5,7 +5,7 @@ import pytest
 from khamtop.index.text import thai
 from khamtop.index.types import KhamtopError
 from khamtop.qa import concepts, question
-from khamtop.qa.question import EARLIER_WEIGHT, kind_of, language_of, read
+from khamtop.qa.question import EARLIER_WEIGHT, MOST_EARLIER, kind_of, language_of, read
 
 
 def spellings(text: str, history: tuple[str, ...] = ()) -> list[set[tuple[str, ...]]]:
@@ -266,3 +266,15 @@ def test_every_line_of_the_alias_table_gives_at_least_two_ways_to_write_one_thin
         ways = line.split("\t")
         assert len(ways) >= 2, number
         assert all(way == way.strip() and way for way in ways), number
+
+
+@pytest.mark.parametrize("earlier", ["", "ก" * 2001, "น้ำ\x00ท่วม", "\ud83c"])
+def test_earlier_questions_are_held_to_the_same_bounds(earlier):
+    with pytest.raises(KhamtopError):
+        read("แล้วที่ไหน", [earlier])
+
+
+def test_only_the_latest_earlier_questions_count():
+    many = ["น้ำท่วมเชียงใหม่เมื่อไร", *["แล้วเมื่อไร"] * MOST_EARLIER]
+    assert "เชียงใหม่" not in read("แล้วที่ไหน", many).asked
+    assert "เชียงใหม่" in read("แล้วที่ไหน", many[:MOST_EARLIER]).asked

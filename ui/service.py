@@ -71,7 +71,7 @@ class Build:
     _began: tuple[float, int] = (0.0, 0)  # when the stage was first heard of, and how much was done then
 
     def tell(self, stage: str, done: int, total: int) -> None:
-        """Notes how far the build is; what `index.build.Progress` tells."""
+        """Notes how far the build is; what `building.build.Progress` tells."""
         if stage == "left":  # the page works it out again as the build goes on
             return
         if stage != self.stage:

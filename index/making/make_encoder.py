@@ -148,7 +148,7 @@ def train(bert: BertModel, vectors: Vectors, questions: Sequence[Question], step
 def main() -> None:
     """Trains, unless the work folder has a trained model already, and writes it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("base", type=Path, help="what index.make_transformer wrote")
+    parser.add_argument("base", type=Path, help="what make_transformer.py wrote")
     parser.add_argument("work", type=Path, help="folder for the trained model in 32 bits")
     parser.add_argument("--questions", type=Path, nargs="+", required=True)
     parser.add_argument("--archive", type=Path, help="the articles whose text the questions' files leave out")

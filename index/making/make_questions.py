@@ -2,7 +2,7 @@
 
 Reads SQuAD 2 JSON: each question may have a language, a kind, and a history of earlier questions; an article's
 context may be left out where an archive (JSON lines) has its text under the same id. `python -m
-index.make_questions` packs such a file from what was written by hand. Which articles are held back for choosing
+khamtop.index.making.make_questions` packs such a file from what was written by hand. Which articles are held back for choosing
 follows from their id alone, so that it never changes.
 """
 

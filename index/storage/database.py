@@ -365,7 +365,7 @@ def _listed(
         chars = len(zlib.decompress(text).decode())
     except (ValueError, zlib.error):
         raise KhamtopError("index.damaged", file=f"article {number}") from None
-    _, _, path = file.partition("\n")  # as `build.py` writes it
+    _, _, path = file.partition("\n")  # as `building/inventory.py` writes it
     printed = None if day is None else date.fromordinal(day)
     return Listed(identity, title, published, printed, source, chars, passages, Path(path), bool(is_alone))
 

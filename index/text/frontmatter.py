@@ -1,7 +1,7 @@
 """Front matter: the `key: value` lines between two `---` that a Markdown or text file may begin with.
 
 Reads the simple values that titles, dates and addresses are, each as one line of text. Lists and nested
-values are YAML's, and come out as they stand. What the fields mean is for `articles.py` to say, and
+values are YAML's, and come out as they stand. What the fields mean is for `sources/fields.py` to say, and
 the text keeps its front matter: `front_matter(text)[1]` is where what people read begins.
 """
 

@@ -123,7 +123,7 @@ class Heads(nn.Module):
 
 
 def begin(folder: Path) -> tuple[Model, Tokenizer]:
-    """What it starts from: what `index.make_transformer` made, or a reader that was written, to teach it further."""
+    """What it starts from: what `make_transformer.py` made, or a reader that was written, to teach it further."""
     if not is_transformer(folder):
         bert, tokenizer = read_base(folder)
         return Model(bert), tokenizer
@@ -441,7 +441,7 @@ def logistic(features: np.ndarray, right: np.ndarray) -> list[float]:
 def main() -> None:
     """Does all that is left to do."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("base", type=Path, help="what index.make_transformer wrote")
+    parser.add_argument("base", type=Path, help="what make_transformer.py wrote, or a reader's folder")
     parser.add_argument("work", type=Path, help="folder for the state of the training")
     parser.add_argument("--questions", type=Path, nargs="+", required=True)
     parser.add_argument("--archive", type=Path, help="the articles whose text the questions' files leave out")

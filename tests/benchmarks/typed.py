@@ -351,15 +351,15 @@ def _changes_of_subject(asked: Sequence[Asked]) -> Iterator[Asked]:
 
 
 def _without_other_era() -> AbstractContextManager[object]:
-    return patch.object(question, "_other_era", lambda _: ())
+    return patch.object(concepts, "_other_era", lambda _: ())
 
 
 def _without_aliases() -> AbstractContextManager[object]:
-    return patch.object(question, "_alias_groups", dict)
+    return patch.object(concepts, "_alias_groups", dict)
 
 
 def _without_numbers() -> AbstractContextManager[object]:
-    return patch.multiple(question, _alias_groups=dict, _NUMBER=re.compile("(?!)"))
+    return patch.multiple(concepts, _alias_groups=dict, _NUMBER=re.compile("(?!)"))
 
 
 def _with_thai_digits() -> AbstractContextManager[object]:
@@ -368,7 +368,7 @@ def _with_thai_digits() -> AbstractContextManager[object]:
 
 
 def _without_english() -> AbstractContextManager[object]:
-    return patch.object(question, "_english", dict)
+    return patch.object(concepts, "_english", dict)
 
 
 def _without_sounds() -> AbstractContextManager[object]:
@@ -392,7 +392,7 @@ def _without_vectors() -> AbstractContextManager[object]:
 
 
 def _with_every_word() -> AbstractContextManager[object]:
-    return patch.object(question, "_EMPTY_WORDS", frozenset())
+    return patch.object(concepts, "EMPTY_WORDS", frozenset())
 
 
 def _without_history() -> AbstractContextManager[object]:
