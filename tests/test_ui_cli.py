@@ -15,6 +15,7 @@ from khamtop.index.storage.store import FORMAT
 from khamtop.ui import cli, texts
 from khamtop.ui.calls import Call
 from khamtop.ui.feedback import Feedback
+from tests.toys import write_files
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -281,3 +282,26 @@ def test_serve_passes_on_what_it_is_told(tmp_path, monkeypatch, port):
     assert (shown["service"].read_only, shown["access"].users) == (True, ("a:b",))
     assert shown["address"] == f"http://127.0.0.1:{port}/khamtop"
     shown["service"].rebuild()
+
+
+def test_on_windows_it_says_where_it_runs(monkeypatch, tmp_path):
+    monkeypatch.setattr(khamtop.ui.cli, "IS_WINDOWS", True)
+    done = run("index", "--index", tmp_path / "none", "--articles", SEEDS)
+    assert (done.exit_code, "WSL" in done.stderr, (tmp_path / "none").exists()) == (1, True, False)
+    assert run("--help").exit_code == 0
+
+
+def test_without_articles_it_takes_the_folder_seeds_or_else_its_own(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for folder, expected in ((None, ".khamtop/articles/nato-japan-south-korea.txt"), ("seeds", "seeds/own.txt")):
+        if folder:
+            write_files(tmp_path / folder, {"own.txt": "ข่าวของเรา\nฝนตกหนัก"})
+        run("index", "--encoder", "static")
+        shown = json.loads(run("search", "ข่าว ฝน นาโต", "--json").stdout)["passages"]
+        assert {passage["source"] for passage in shown} == {expected}
+
+
+def test_a_build_that_fails_leaves_nothing_where_nothing_was(tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert run("index", tmp_path / "empty", "--index", tmp_path / "index").exit_code == 1
+    assert not (tmp_path / "index").exists()

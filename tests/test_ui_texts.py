@@ -1,22 +1,25 @@
-"""Every code that the packages can raise has its sentence, in both languages, and the facts it names."""
+"""Every code that the packages can raise has its sentence, in every language, and the facts it names."""
 
 from __future__ import annotations
 
 import ast
 import re
 import string
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from khamtop.index.types import KhamtopError
-from khamtop.ui.texts import TEXTS, sentence, text
+from khamtop.ui import texts
+from khamtop.ui.texts import FALLBACK, sentence, tables, text
 
 ROOT = Path(__file__).parents[1]
-SOURCES = [path for package in ("index", "qa", "ui") for path in sorted((ROOT / package).glob("*.py"))]
+WORDS = tables()[FALLBACK]
+SOURCES = [path for package in ("index", "qa", "ui") for path in sorted((ROOT / package).rglob("*.py"))]
 REASON = re.compile(r"(?:file|line|article)\.[a-z_]+")
-PAGE = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "ui/page").iterdir()))
+PAGE = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "ui/page").glob("*.[jh]*")))
 
 
 def names(words: str) -> set[str]:
@@ -40,9 +43,8 @@ def test_every_error_raised_has_its_sentence_and_gives_the_facts_it_names() -> N
     found = list(raised())
     assert len(found) > 5
     for code, facts, where in found:
-        assert code in TEXTS, f"{where}: no sentence for {code}"
-        for words in TEXTS[code]:
-            assert names(words) <= facts, f"{where}: {code} does not give {names(words) - facts}"
+        assert code in WORDS, f"{where}: no sentence for {code}"
+        assert names(WORDS[code]) <= facts, f"{where}: {code} does not give {names(WORDS[code]) - facts}"
 
 
 def test_every_reason_for_leaving_a_file_out_has_its_words() -> None:
@@ -51,31 +53,41 @@ def test_every_reason_for_leaving_a_file_out_has_its_words() -> None:
     reasons = {node.value for node in reading if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     reasons = {reason for reason in reasons if REASON.fullmatch(reason)}
     assert len(reasons) > 5
-    assert reasons <= set(TEXTS)
+    assert reasons <= set(WORDS)
 
 
 def test_every_reason_for_refusing_a_request_or_an_upload_has_its_words() -> None:
     sources = "".join((ROOT / f"ui/{name}.py").read_text("utf-8") for name in ("guard", "receive", "uploads"))
     codes = set(re.findall(r'"((?:upload|guard|auth|file|root_path)\.[a-z_]+|read_only)"', sources))
     assert len(codes) > 10
-    assert codes <= set(TEXTS)
+    assert codes <= set(WORDS)
 
 
-@pytest.mark.parametrize("key", TEXTS)
-def test_both_languages_say_the_same_thing(key: str) -> None:
-    thai, english = TEXTS[key]
-    assert thai.strip() == thai != ""
-    assert english.strip() == english != ""
-    assert names(thai) == names(english)
-    if key not in ("page.language", "page.language_label"):  # written in the language they lead to
-        assert re.search("[ก-๛]", thai)
-        assert not re.search("[ก-๛]", english)
+def own_words(path: Path) -> dict[str, str]:
+    """What a language's file itself holds, without what the fallback would give."""
+    return dict(texts._flat(tomllib.loads(path.read_text("utf-8"))))
+
+
+@pytest.mark.parametrize("path", sorted(texts.FOLDER.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_language_says_the_same_things_with_the_same_facts(path: Path) -> None:
+    words = own_words(path)
+    assert set(words) == set(WORDS)
+    for key, said in words.items():
+        assert said.strip() == said != "", key
+        assert names(said) == names(WORDS[key]), key
+
+
+def test_thai_is_written_in_thai_and_english_is_not() -> None:
+    for key in WORDS:
+        if key not in ("language.dates", "language.thousands"):
+            assert re.search("[ก-๛]", tables()["th"][key]), key
+            assert not re.search("[ก-๛]", tables()["en"][key]), key
 
 
 def test_the_page_uses_every_text_meant_for_it_and_no_other() -> None:
     used = set(re.findall(r"\"((?:page|report|rejected|answer)\.[a-z_]+)\"", PAGE))
-    assert used <= set(TEXTS)
-    assert {key for key in TEXTS if key.startswith("page.")} <= used
+    assert used <= set(WORDS)
+    assert {key for key in WORDS if key.startswith("page.")} <= used
 
 
 def test_counts_are_written_with_separators_and_names_as_they_are() -> None:

@@ -347,6 +347,10 @@ def test_behind_a_proxy_the_page_its_functions_and_uploads_work(service: Service
         for asset in set(re.findall(r'(?:src|href)="\./(assets/[^"]+)"', page)):
             assert client.get(f"{public}/{asset}").status_code == 200, asset
         assert client.get(f"{public}/config").json()["root"] == public
+        module = re.search(r'"module": ?"(page/[0-9a-f]+/begin\.js)"', page)
+        assert module
+        assert httpx.get(f"{public}/{module[1]}").status_code == 401
+        assert client.get(f"{public}/{module[1]}").headers["content-type"] == "text/javascript; charset=utf-8"
         headers = {"Authorization": f"Basic {base64.b64encode(':'.join(user).encode()).decode()}"}
         found = Client(f"{public}/", headers=headers, verbose=False).predict(QUESTION, api_name="/ask")
         assert found == render.to_json(service.ask(QUESTION))
@@ -405,7 +409,7 @@ def test_opening_waits_for_no_type_stubs_and_no_model_library() -> None:
 import pathlib, sys
 written = []
 sys.addaudithook(lambda event, given: event == "open" and str(given[0]).endswith(".pyi") and written.append(given[0]))
-import khamtop.ui.cli, khamtop.ui.server, khamtop.ui.service, ui.web
+import khamtop.ui.cli, khamtop.ui.server, khamtop.ui.service, khamtop.ui.web
 print(written, {"torch", "transformers", "sentence_transformers", "matplotlib", "sklearn"} & set(sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -414,5 +418,5 @@ print(written, {"torch", "transformers", "sentence_transformers", "matplotlib", 
 
 def test_only_the_page_imports_gradio() -> None:
     importing = re.compile(r"^\s*(?:import|from) gradio", re.MULTILINE)
-    sources = [path for package in ("index", "qa", "ui") for path in (ROOT / package).glob("*.py")]
+    sources = [path for package in ("index", "qa", "ui") for path in (ROOT / package).rglob("*.py")]
     assert [path.name for path in sources if importing.search(path.read_text("utf-8"))] == ["web.py"]

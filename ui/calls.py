@@ -17,12 +17,13 @@ from starlette.responses import Response
 
 from khamtop.index.types import KhamtopError
 from khamtop.ui.bodies import MOST_BYTES
-from khamtop.ui.texts import TEXTS
+from khamtop.ui.shapes import ErrorJson
+from khamtop.ui.texts import has
 
 _log = logging.getLogger(__name__)
 
 
-def call_endpoint(functions: Mapping[str, Callable[[Call], dict[str, Any]]]) -> Callable[[Request], Any]:
+def call_endpoint(functions: Mapping[str, Callable[[Call], Mapping[str, Any]]]) -> Callable[[Request], Any]:
     """The endpoint, which gives what the function of that name gives, and an error as a code of `texts.py`."""
 
     async def call(request: Request) -> Response:
@@ -42,10 +43,10 @@ def call_endpoint(functions: Mapping[str, Callable[[Call], dict[str, Any]]]) -> 
     return call
 
 
-def _call(function: Callable[[Call], dict[str, Any]], body: bytearray) -> bytes:
+def _call(function: Callable[[Call], Mapping[str, Any]], body: bytearray) -> bytes:
     """What a function gives for a call, or what went wrong, as JSON."""
     try:
-        answer = function(Call(_parsed(body)))
+        answer: Mapping[str, Any] = function(Call(_parsed(body)))
     except KhamtopError as error:
         answer = {"error": error_to_json(error)}
     except Exception:
@@ -61,9 +62,9 @@ def _parsed(body: bytearray) -> Any:
         _refuse("{}")
 
 
-def error_to_json(error: KhamtopError) -> dict[str, Any]:
+def error_to_json(error: KhamtopError) -> ErrorJson:
     """An error as the page gets it: its code, and the facts that the sentence for it names."""
-    if error.code not in TEXTS:
+    if not has(error.code):
         return {"code": "internal", "facts": {}}
     return {"code": error.code, "facts": json.loads(json.dumps(error.facts, default=str))}
 

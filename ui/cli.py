@@ -11,7 +11,7 @@ import locale
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from tqdm import tqdm
 
 from khamtop.index.filters import filter_of
 from khamtop.index.types import KhamtopError
-from khamtop.qa.types import Language
 from khamtop.ui import render, texts
 
 DEFAULT_INDEX = Path(".khamtop")
@@ -31,6 +30,8 @@ DEFAULT_ARTICLES = Path("seeds")
 OWN_ARTICLES = "articles"
 _SEEDS = Path(__file__).parent.parent / "seeds"
 
+#: Where nothing works: there is no `os.pread`, and a folder cannot be flushed.
+IS_WINDOWS = os.name == "nt"
 #: A build that takes longer says so at its beginning, and what would be quicker.
 _LONG_SECONDS = 60
 
@@ -73,7 +74,7 @@ def _options(*names: str) -> Callable[[Any], Any]:
         "source": click.option("--source", metavar="TEXT", help="Only articles whose path or address has TEXT in it."),
         "watch": click.option("--watch", is_flag=True, help="Stay, and rebuild whenever the articles change."),
         "json": click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."),
-        "lang": click.option("--lang", type=click.Choice(["th", "en"]), help="Language of messages."),
+        "lang": click.option("--lang", type=click.Choice(texts.languages()), help="Language of messages."),
         "debug": click.option("--debug", is_flag=True, help="Show the traceback of a failure."),
     }  # fmt: skip
 
@@ -92,6 +93,9 @@ def main() -> None:
 
     Without a command it opens the web page (khamtop serve).
     """
+    if IS_WINDOWS:
+        with _reporting(None, debug=False):
+            raise KhamtopError("platform.windows")
 
 
 @main.command()
@@ -116,7 +120,7 @@ def main() -> None:
 def serve(
     folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, watch: bool, host: str,
     port: int, users: tuple[str, ...], auth_file: Path | None, root_path: str | None, read_only: bool,
-    lang: Language | None, debug: bool,
+    lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Serve the web page, building the index first if there is none.
 
@@ -156,7 +160,7 @@ def serve(
 @_options("index", "encoder", "reader", "k", "from", "to", "source", "json")
 def ask(
     question: str, folder: Path, encoder: str | None, reader: str | None, k: int, since: str | None, until: str | None,
-    source: str | None, as_json: bool, lang: Language | None, debug: bool,
+    source: str | None, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Answer QUESTION with quotes from the indexed articles.
 
@@ -181,7 +185,7 @@ def ask(
 @_options("index", "encoder", "reader", "k", "from", "to", "source", "json")
 def search(
     question: str, folder: Path, encoder: str | None, reader: str | None, k: int, since: str | None, until: str | None,
-    source: str | None, as_json: bool, lang: Language | None, debug: bool,
+    source: str | None, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Find the passages that fit QUESTION best.
 
@@ -206,7 +210,7 @@ def search(
 @click.option("--afresh", is_flag=True, help="Build everything anew, whatever is there.")
 def index(
     paths: tuple[Path, ...], articles: tuple[Path, ...], folder: Path, encoder: str | None, watch: bool,
-    as_json: bool, afresh: bool, lang: Language | None, debug: bool,
+    as_json: bool, afresh: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Index the articles under PATHS, doing only what changed since the last time.
 
@@ -242,7 +246,7 @@ def index(
 
 @main.command()
 @_options("index", "json")
-def check(folder: Path, as_json: bool, lang: Language | None, debug: bool) -> None:
+def check(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None:
     """Read the whole index and tell what is wrong with it, if anything is.
 
     \b
@@ -267,7 +271,7 @@ def check(folder: Path, as_json: bool, lang: Language | None, debug: bool) -> No
 
 @main.command()
 @_options("index", "json")
-def feedback(folder: Path, as_json: bool, lang: Language | None, debug: bool) -> None:
+def feedback(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None:
     """List what readers thought of answers, the newest first.
 
     \b
@@ -287,7 +291,7 @@ def feedback(folder: Path, as_json: bool, lang: Language | None, debug: bool) ->
 @_options("encoder", "reader", "from", "to", "source", "json")
 def evaluate(
     file: Path, questions: Path | None, encoder: str | None, reader: str | None, since: str | None, until: str | None,
-    source: str | None, as_json: bool, lang: Language | None, debug: bool,
+    source: str | None, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Measure retrieval, answers and abstention on FILE (SQuAD JSON).
 
@@ -319,7 +323,7 @@ def evaluate(
 @click.argument("articles", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the new encoder.")
 @_options("json")
-def train(articles: tuple[Path, ...], out: Path, as_json: bool, lang: Language | None, debug: bool) -> None:
+def train(articles: tuple[Path, ...], out: Path, as_json: bool, lang: str | None, debug: bool) -> None:
     """Fit the static encoder to ARTICLES of your own, and write it to a folder for --encoder.
 
     \b
@@ -359,12 +363,12 @@ def _open(folder: Path, encoder: str | None) -> Any:
     return Index.open(folder, load_encoder(encoder) if encoder else None)
 
 
-def _print(as_json: bool, data: dict[str, Any], words: str) -> None:
+def _print(as_json: bool, data: Mapping[str, Any], words: str) -> None:
     click.echo(json.dumps(data, ensure_ascii=False) if as_json else words)
 
 
 @contextmanager
-def _progress(lang: Language | None) -> Iterator[Callable[[str, int, int], None]]:
+def _progress(lang: str | None) -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar on standard error, one for each stage of a build; nothing where nobody looks."""
     with tqdm(disable=not sys.stderr.isatty(), leave=False) as bar:
         current = ""
@@ -400,7 +404,7 @@ def _no_garbage() -> Iterator[None]:
 
 
 @contextmanager
-def _reporting(lang: Language | None, debug: bool) -> Iterator[None]:
+def _reporting(lang: str | None, debug: bool) -> Iterator[None]:
     """Turns what went wrong into one sentence on standard error and an exit status."""
     try:
         yield
@@ -420,7 +424,7 @@ def _reporting(lang: Language | None, debug: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _going_on(lang: Language | None) -> Iterator[None]:
+def _going_on(lang: str | None) -> Iterator[None]:
     """Tells what went wrong in one sentence, and goes on."""
     try:
         yield
@@ -428,9 +432,10 @@ def _going_on(lang: Language | None) -> Iterator[None]:
         click.echo(texts.sentence(error, _language(lang)), err=True)
 
 
-def _language(lang: Language | None) -> Language:
+def _language(lang: str | None) -> str:
     """The language of messages: as asked for, else as the machine is set."""
     if lang:
         return lang
     set_to = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "th" if (set_to or locale.getlocale()[0] or "").lower().startswith("th") else "en"
+    name = (set_to or locale.getlocale()[0] or "").lower()
+    return next((language for language in texts.languages() if name.startswith(language)), texts.FALLBACK)

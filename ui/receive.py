@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from khamtop.index.types import KhamtopError
 from khamtop.ui.service import Service
+from khamtop.ui.shapes import Status, Uploaded
 from khamtop.ui.uploads import MOST_BYTES, Uploads, upload_folder
 
 #: What is beyond the limit is read and dropped, so that a browser hears why, but not for ever.
@@ -26,7 +27,7 @@ class _TooMuch(Exception):
     """A body that goes on and on."""
 
 
-def upload_endpoint(service: Service, status: Callable[[], dict[str, Any]]) -> Callable[[Request], Any]:
+def upload_endpoint(service: Service, status: Callable[[], Status]) -> Callable[[Request], Any]:
     """The endpoint, which answers with what was saved and refused, and with the `status` after it.
 
     Whatever was saved is built into the index at once, even if the rest of the body never comes.
@@ -48,13 +49,12 @@ def upload_endpoint(service: Service, status: Callable[[], dict[str, Any]]) -> C
             uploads.drop()
             if uploads.saved:
                 service.begin_build(anew=True)
-        return JSONResponse(
-            {
-                "saved": [{"name": name} for name in uploads.saved],
-                "refused": [{"name": name, "reason": reason} for name, reason in uploads.refused],
-                **status(),
-            }
-        )
+        told: Uploaded = {
+            **status(),
+            "saved": [{"name": name} for name in uploads.saved],
+            "refused": [{"name": name, "reason": reason} for name, reason in uploads.refused],
+        }
+        return JSONResponse(told)
 
     return upload
 

@@ -13,8 +13,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from khamtop.index.text.dates import day_of
-from khamtop.index.types import Article, Span
-from khamtop.qa.types import Answer, Citation, Hit, Language
+from khamtop.index.types import Article, Rejected, Span
+from khamtop.qa.types import Answer, Citation, Hit
+from khamtop.ui import shapes
+from khamtop.ui.shapes import ArticleJson, CitationJson, HitJson, Part
 from khamtop.ui.texts import text
 
 if TYPE_CHECKING:  # these are heavy, and only the fields of what they give are read here
@@ -30,13 +32,11 @@ _ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 #: How many passages an abstaining answer offers in the terminal.
 NEAREST_SHOWN = 3
 
-Part = dict[str, Any]
-
 
 # -- JSON: the contract of the command line and of the API ------------------------------------------
 
 
-def to_json(answer: Answer) -> dict[str, Any]:
+def to_json(answer: Answer) -> shapes.AnswerJson:
     """The object that `khamtop ask --json` prints and `/ask` returns."""
     return {
         "question": answer.question,
@@ -52,12 +52,12 @@ def to_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def hits_to_json(question: str, hits: Iterable[Hit]) -> dict[str, Any]:
+def hits_to_json(question: str, hits: Iterable[Hit]) -> shapes.HitsJson:
     """The object that `khamtop search --json` prints and `/search` returns."""
     return {"question": question, "passages": [_hit_to_json(hit) for hit in hits]}
 
 
-def report_to_json(report: Report) -> dict[str, Any]:
+def report_to_json(report: Report) -> shapes.ReportJson:
     """The object that `khamtop index --json` prints and `/rebuild` returns."""
     return {
         "articles": report.articles,
@@ -66,12 +66,15 @@ def report_to_json(report: Report) -> dict[str, Any]:
         "changed": report.changed,
         "removed": report.removed,
         "unchanged": report.unchanged,
-        "rejected": [
-            {"path": item.path, "reason": item.reason} | ({} if item.line is None else {"line": item.line})
-            for item in report.rejected
-        ],
+        "rejected": [_rejected_to_json(item) for item in report.rejected],
         "seconds": round(report.seconds, 3),
     }
+
+
+def _rejected_to_json(item: Rejected) -> shapes.RejectedJson:
+    if item.line is None:
+        return {"path": item.path, "reason": item.reason}
+    return {"path": item.path, "reason": item.reason, "line": item.line}
 
 
 def opinions_to_json(opinions: Iterable[Opinion]) -> dict[str, Any]:
@@ -79,7 +82,7 @@ def opinions_to_json(opinions: Iterable[Opinion]) -> dict[str, Any]:
     return {"feedback": [asdict(opinion) for opinion in opinions]}
 
 
-def _article_to_json(article: Article) -> dict[str, Any]:
+def _article_to_json(article: Article) -> ArticleJson:
     return {
         "article_id": article.id,
         "title": article.title,
@@ -88,7 +91,7 @@ def _article_to_json(article: Article) -> dict[str, Any]:
     }
 
 
-def _citation_to_json(citation: Citation) -> dict[str, Any]:
+def _citation_to_json(citation: Citation) -> CitationJson:
     return {
         "number": citation.number,
         **_article_to_json(citation.article),
@@ -99,7 +102,7 @@ def _citation_to_json(citation: Citation) -> dict[str, Any]:
     }
 
 
-def _hit_to_json(hit: Hit) -> dict[str, Any]:
+def _hit_to_json(hit: Hit) -> HitJson:
     return {
         **_article_to_json(hit.article),
         "start": hit.passage.start,
@@ -112,7 +115,7 @@ def _hit_to_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _copies_to_json(copies: Iterable[Article]) -> dict[str, Any]:
+def _copies_to_json(copies: Iterable[Article]) -> shapes.Copies:
     """Where else the same words are printed; nothing where they are not."""
     elsewhere = [_article_to_json(copy) for copy in copies]
     return {"copies": elsewhere} if elsewhere else {}
@@ -157,7 +160,7 @@ def _led(answer: Answer) -> list[tuple[str, Citation]]:
     return led
 
 
-def copies_text(copies: Sequence[Article], language: Language) -> str:
+def copies_text(copies: Sequence[Article], language: str) -> str:
     """Where else the same words are printed."""
     return text("answer.copies", language, titles=", ".join(f"{copy.title} ({copy.source})" for copy in copies))
 
@@ -180,14 +183,14 @@ def to_text(answer: Answer) -> str:
     return _shown("\n".join(lines))
 
 
-def hits_to_text(hits: Sequence[Hit], language: Language) -> str:
+def hits_to_text(hits: Sequence[Hit], language: str) -> str:
     """The passages of a search as the terminal shows them."""
     if not hits:
         return text("search.none", language)
     return _shown("\n\n".join(_hit_to_text(number, hit) for number, hit in enumerate(hits, start=1)))
 
 
-def report_to_text(report: Report, language: Language) -> str:
+def report_to_text(report: Report, language: str) -> str:
     """A build's result as the terminal shows it, with every file that was left out and why."""
     facts = {name: fact for name, fact in report_to_json(report).items() if name != "rejected"}
     lines = [text("report.done", language, **{**facts, "seconds": f"{report.seconds:.1f}"})]
@@ -199,7 +202,7 @@ def report_to_text(report: Report, language: Language) -> str:
     return _shown("\n".join(lines))
 
 
-def opinions_to_text(opinions: Sequence[Opinion], language: Language) -> str:
+def opinions_to_text(opinions: Sequence[Opinion], language: str) -> str:
     """What readers thought of answers, as the terminal shows it."""
     if not opinions:
         return text("feedback.none", language)
@@ -247,7 +250,7 @@ def _shown(words: str) -> str:
 # -- The page's data --------------------------------------------------------------------------------
 
 
-def to_page(answer: Answer) -> dict[str, Any]:
+def to_page(answer: Answer) -> shapes.Answer:
     """`to_json` with what the page needs beside it.
 
     Citations and cards have the `day` of their article, an ISO date or None; where it is not sure, the citations are
@@ -256,45 +259,46 @@ def to_page(answer: Answer) -> dict[str, Any]:
     first, in the order of their numbers. A part is a piece of text with `number` if it is a quote,
     and `short` if it is the short answer.
     """
-    data = to_json(answer)
-    data["language"] = answer.language
-    data["refusal"] = _refusal(answer) if answer.abstained else None
-    data["citations"] = [
-        {**_citation_to_json(citation), **_day_to_page(citation.article)} for citation in _quoted(answer)
-    ]
-    data["lines"] = [
-        {"lead": lead, "number": citation.number, "parts": _quote_parts(answer, citation)}
-        for lead, citation in _led(answer)
-    ]
-    data["cards"] = _cards(answer)
-    return data
+    return {
+        **to_json(answer),
+        "language": answer.language,
+        "refusal": _refusal(answer) if answer.abstained else None,
+        "citations": [
+            {**_citation_to_json(citation), "day": _day_to_page(citation.article)} for citation in _quoted(answer)
+        ],
+        "lines": [
+            {"lead": lead, "number": citation.number, "parts": _quote_parts(answer, citation)}
+            for lead, citation in _led(answer)
+        ],
+        "cards": _cards(answer),
+    }
 
 
-def hits_to_page(hits: Sequence[Hit]) -> dict[str, Any]:
+def hits_to_page(hits: Sequence[Hit]) -> shapes.Cards:
     """The passages of a search as `cards`: those of `to_page`, without quotes."""
     return {"cards": [_card(hit, {}, {copy.id: copy for copy in hit.copies}) for hit in hits]}
 
 
-def listed_to_page(listed: Listed) -> dict[str, Any]:
+def listed_to_page(listed: Listed) -> shapes.ListedArticle:
     """A row of the list of articles; lengths count characters and passages."""
     return {
         "article_id": listed.id,
         "title": listed.title,
         "published": listed.published,
-        "day": listed.day and listed.day.isoformat(),
+        "day": listed.day.isoformat() if listed.day else None,
         "source": listed.source,
         "chars": listed.chars,
         "passages": listed.passages,
     }
 
 
-def timeline_to_page(timeline: Timeline) -> dict[str, Any]:
+def timeline_to_page(timeline: Timeline) -> shapes.Timeline:
     """How many articles each year, month or day has, each by its first day (ISO)."""
-    bars = [{"start": start.isoformat(), "count": count} for start, count in timeline.bars]
+    bars: list[shapes.Bar] = [{"start": start.isoformat(), "count": count} for start, count in timeline.bars]
     return {"unit": timeline.unit, "bars": bars, "undated": timeline.undated}
 
 
-def article_to_page(article: Article, quotes: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def article_to_page(article: Article, quotes: Sequence[dict[str, Any]]) -> shapes.WholeArticle:
     """A whole article cut at its quotes, for reading.
 
     `quotes` are the page's own: `number`, `start`, `end` and the `quote` it was shown. Where the
@@ -309,13 +313,13 @@ def article_to_page(article: Article, quotes: Sequence[dict[str, Any]]) -> dict[
     begin = min([_after_title(article), *(start for start, _ in marks.values())])
     return {
         **_article_to_json(article),
-        **_day_to_page(article),
+        "day": _day_to_page(article),
         "parts": _parts(article.text, begin, len(article.text), marks),
         "found": sorted(marks),
     }
 
 
-def _cards(answer: Answer) -> list[dict[str, Any]]:
+def _cards(answer: Answer) -> list[shapes.Card]:
     quotes: list[dict[int, Span]] = [{} for _ in answer.hits]
     copies = [{copy.id: copy for copy in hit.copies} for hit in answer.hits]
     for citation in _quoted(answer):
@@ -327,22 +331,22 @@ def _cards(answer: Answer) -> list[dict[str, Any]]:
     return sorted(cards, key=lambda card: card["numbers"][:1] or [len(_quoted(answer)) + 1])
 
 
-def _card(hit: Hit, marks: dict[int, Span], copies: dict[str, Article]) -> dict[str, Any]:
+def _card(hit: Hit, marks: dict[int, Span], copies: dict[str, Article]) -> shapes.Card:
     # A quote may run past its passage's edge: the card then shows it whole.
     start = min([hit.passage.start, *(start for start, _ in marks.values())])
     end = max([hit.passage.end, *(end for _, end in marks.values())])
     return {
         **_hit_to_json(hit),
-        **_day_to_page(hit.article),
+        "day": _day_to_page(hit.article),
         "copies": [_article_to_json(copy) for copy in copies.values()],
         "numbers": sorted(marks),
         "parts": _parts(hit.article.text, start, end, marks),
     }
 
 
-def _day_to_page(article: Article) -> dict[str, Any]:
+def _day_to_page(article: Article) -> str | None:
     day = day_of(article.published) if article.published else None
-    return {"day": day and day.isoformat()}
+    return day.isoformat() if day else None
 
 
 def _holder(citation: Citation, hits: Sequence[Hit]) -> int | None:

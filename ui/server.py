@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from khamtop.index.types import KhamtopError
 from khamtop.ui.guard import Access, Guard
-from khamtop.ui.texts import TEXTS
+from khamtop.ui.texts import FIRST, languages, text
 
 #: A page that is still open in a browser holds a connection, and must not keep the program from ending.
 _CLOSING_SECONDS = 1
@@ -26,15 +26,16 @@ _CLOSING_SECONDS = 1
 _KEPT_SECONDS = 75
 
 _STARTING = """<!doctype html>
-<html lang="th">
+<html lang="{language}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="refresh" content="1">
 <title>{title}</title>
 <body style="font: 1.1rem/1.8 sans-serif; max-width: 30rem; margin: 30vh auto 0; padding: 0 1rem; text-align: center">
-<p role="status">{thai}</p>
-<p lang="en">{english}</p>
+<div role="status">
+{words}
+</div>
 """
 
 
@@ -102,9 +103,9 @@ def _starting(path: str) -> Response:
     """Says that it is starting, to people; a program learns from the status that it must ask again."""
     if path != "/":
         return Response(status_code=503, headers={"retry-after": "1"})
-    thai, english = TEXTS["serve.starting"]
-    words = _STARTING.format(title=TEXTS["page.title"][0], thai=thai, english=english)
-    return HTMLResponse(words, 503, {"retry-after": "1"})
+    words = "\n".join(f'<p lang="{language}">{text("serve.starting", language)}</p>' for language in languages())
+    page = _STARTING.format(language=FIRST, title=text("page.title", FIRST), words=words)
+    return HTMLResponse(page, 503, {"retry-after": "1"})
 
 
 def _listening(host: str, port: int) -> socket.socket:

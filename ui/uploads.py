@@ -21,6 +21,7 @@ from typing import IO
 
 from khamtop.index.sources.files import files, read
 from khamtop.index.sources.source import File
+from khamtop.index.sources.wiring import SOURCES
 from khamtop.index.types import Article, KhamtopError, Rejected
 from khamtop.ui.names import clean, numbered
 
@@ -164,6 +165,11 @@ def upload_folder(folder: Path | None, read_only: bool) -> Path:
             if time.time() - left.stat().st_mtime > _LEFT_AFTER_SECONDS:
                 left.unlink()
     return folder
+
+
+def upload_endings() -> list[str]:
+    """What the names of files that are read end in, as a browser's choice of files takes it: ".txt", ".gz"."""
+    return sorted({f".{suffix.rpartition('.')[2]}" for source in SOURCES for suffix in source.suffixes})
 
 
 def base_name(name: str) -> str:

@@ -1,9 +1,9 @@
 """The web page and the API beside it: the only file that imports Gradio.
 
 One `gr.HTML` holds the page: in `page/`, `page.html` is its frame, `page.css` its looks and the
-scripts its behaviour, which call the functions of `_page_functions` by `calls.py`. Programs call `/ask`, `/search` and
-`/rebuild`, which give the same JSON as the command line. What is answered and built, and how, is
-`service.py`'s business; the words and the JSON are `render.py`'s.
+modules its behaviour, which `modules.py` serves and which call the functions of `_page_functions` by `calls.py`.
+Programs call `/ask`, `/search` and `/rebuild`, which give the same JSON as the command line. What is answered and
+built, and how, is `service.py`'s business; the words and the JSON are `render.py`'s.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import contextlib
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,11 @@ from starlette.routing import Route
 from khamtop.index.filters import filter_of
 from khamtop.index.types import KhamtopError
 from khamtop.qa.types import Language
+from khamtop.ui import shapes
 from khamtop.ui.calls import Call, call_endpoint, error_to_json
+from khamtop.ui.feedback import REMARK_CHARS
 from khamtop.ui.guard import Access
+from khamtop.ui.modules import Modules
 from khamtop.ui.receive import upload_endpoint
 from khamtop.ui.render import (
     article_to_page,
@@ -36,9 +39,10 @@ from khamtop.ui.render import (
     to_page,
 )
 from khamtop.ui.server import Server
-from khamtop.ui.service import Service
+from khamtop.ui.service import MOST_LISTED, MOST_PASSAGES, Build, Service
 from khamtop.ui.stubs import no_stubs
-from khamtop.ui.texts import TEXTS, sentence
+from khamtop.ui.texts import FIRST, languages, sentence, tables, text
+from khamtop.ui.uploads import LARGEST_FILE_BYTES, MOST_BYTES, MOST_FILES, upload_endings
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read once, when Gradio is imported
 with no_stubs():
@@ -47,13 +51,9 @@ with no_stubs():
 _log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 
-#: The parts of the page's behaviour in `page/`, in the order in which they become one function body.
-_SCRIPTS = (
-    "elements words server keep tabs talk sources picture reader search articles upload building conversations"
-    " export begin"
-).split()
-#: How often calls of the API are looked for; the page's own do not wait in that queue.
-_QUEUE_SECONDS = 0.02
+#: What Gradio runs when the page is there. The first module takes it from there; behind a proxy, too, its address is
+#: relative to the page's own.
+_BEGIN = "import(new URL(props.module, document.baseURI)).then(({ begin }) => begin(element, props.given));"
 _THAI = re.compile("[\u0e01-\u0e5b]")
 
 
@@ -71,10 +71,16 @@ def launch(service: Service, port: int, access: Access | None = None) -> Server:
 
 def application(service: Service, access: Access) -> Starlette:
     """All that is served: the page with its API, what the page calls, and where uploads go."""
-    blocks = page(service)
+    modules = Modules(_HERE / "page")
+    blocks = page(service, modules)
     upload = upload_endpoint(service, lambda: status_of(service))
     call = call_endpoint(_page_functions(service))
-    app = Starlette(routes=[Route("/page/{name}", call, methods=["POST"]), Route("/upload", upload, methods=["POST"])])
+    routes = [
+        Route("/page/{version}/{name}", modules.endpoint),
+        Route("/page/{name}", call, methods=["POST"]),
+        Route("/upload", upload, methods=["POST"]),
+    ]
+    app = Starlette(routes=routes)
     gr.mount_gradio_app(
         app,
         blocks,
@@ -92,8 +98,6 @@ def application(service: Service, access: Access) -> Starlette:
         favicon_path=str(_HERE / "favicon.png"),
         head=f"<style>{_asset('page.css')}</style>",
     )
-    # Gradio looks for new calls of the API a thousand times a second, a twelfth of a core while nobody asks.
-    blocks._queue.sleep_when_free = _QUEUE_SECONDS
     return app
 
 
@@ -103,61 +107,80 @@ def _theme() -> gr.themes.Base:
     return theme.set(body_background_fill="#fcfbf8", body_background_fill_dark="#171614")
 
 
-def page(service: Service) -> gr.Blocks:
+def page(service: Service, modules: Modules) -> gr.Blocks:
     """The page and the three named endpoints."""
-    with gr.Blocks(title=TEXTS["page.title"][0], fill_width=True, analytics_enabled=False) as blocks:
+    with gr.Blocks(title=text("page.title", FIRST), fill_width=True, analytics_enabled=False) as blocks:
         gr.HTML(
             html_template=_asset("page.html"),
-            js_on_load="\n".join(_asset(f"{name}.js") for name in _SCRIPTS),
+            js_on_load=_BEGIN,
             apply_default_css=False,
-            words=TEXTS,
+            module=modules.address("begin.js"),
+            given=_given(),
         )
         for function in _api_functions(service):
             gr.api(function, api_name=function.__name__, concurrency_limit=None)
     return blocks
 
 
-def _page_functions(service: Service) -> dict[str, Callable[[Call], dict[str, Any]]]:
+def _given() -> shapes.Given:
+    """What the page's scripts begin with."""
+    return {
+        "words": tables(),
+        "languages": list(languages()),
+        "first": FIRST,
+        "limits": {
+            "remark_chars": REMARK_CHARS,
+            "passages": MOST_PASSAGES,
+            "listed": MOST_LISTED,
+            "upload_files": MOST_FILES,
+            "upload_file_bytes": LARGEST_FILE_BYTES,
+            "upload_bytes": MOST_BYTES,
+            "upload_endings": upload_endings(),
+        },
+    }
+
+
+def _page_functions(service: Service) -> dict[str, Callable[[Call], Mapping[str, Any]]]:
     """What the page's scripts call, by name; a page for reading only has none that changes what is asked."""
 
-    def ask(call: Call) -> dict[str, Any]:
+    def ask(call: Call) -> shapes.Answer:
         return to_page(service.ask(call.text("question"), call.texts("history")))
 
-    def follow_ups(call: Call) -> dict[str, Any]:
+    def follow_ups(call: Call) -> shapes.FollowUps:
         return {"questions": service.follow_ups(call.text("question"), call.texts("history"))}
 
-    def search(call: Call) -> dict[str, Any]:
+    def search(call: Call) -> shapes.Cards:
         bounds = filter_of(call.text("since", ""), call.text("until", ""), call.text("source", ""))
         return hits_to_page(service.search(call.text("question"), k=call.number("k", 5), bounds=bounds))
 
-    def article(call: Call) -> dict[str, Any]:
+    def article(call: Call) -> shapes.OpenArticle:
         identity, quotes = call.text("article_id"), call.rows("quotes", number=int, start=int, end=int, quote=str)
         found = article_to_page(service.article(identity), quotes)
         return {**found, "removable": service.is_removable_id(identity)}
 
-    def articles(call: Call) -> dict[str, Any]:
+    def articles(call: Call) -> shapes.Rows:
         total, rows = service.list_articles(call.text("find", ""), call.number("offset", 0), call.number("limit", 50))
-        shown = [{**listed_to_page(row), "removable": service.is_removable(row)} for row in rows]
+        shown: list[shapes.Row] = [{**listed_to_page(row), "removable": service.is_removable(row)} for row in rows]
         return {"total": total, "articles": shown}
 
-    def timeline(call: Call) -> dict[str, Any]:
+    def timeline(call: Call) -> shapes.Timeline:
         return timeline_to_page(service.timeline())
 
-    def feedback(call: Call) -> dict[str, Any]:
+    def feedback(call: Call) -> shapes.Kept:
         return {"id": service.feedback.keep(call)}
 
-    def status(call: Call) -> dict[str, Any]:
+    def status(call: Call) -> shapes.Status:
         return status_of(service)
 
-    def rebuild(call: Call) -> dict[str, Any]:
+    def rebuild(call: Call) -> shapes.Status:
         service.begin_build()
         return status_of(service)
 
-    def stop(call: Call) -> dict[str, Any]:
+    def stop(call: Call) -> shapes.Status:
         service.stop_build()
         return status_of(service)
 
-    def remove(call: Call) -> dict[str, Any]:
+    def remove(call: Call) -> shapes.Removed:
         moved = service.remove(call.text("article_id"))
         return {**status_of(service), "moved_to": str(moved)}
 
@@ -166,7 +189,7 @@ def _page_functions(service: Service) -> dict[str, Callable[[Call], dict[str, An
     return {function.__name__: function for function in (*reading, *changing)}
 
 
-def status_of(service: Service) -> dict[str, Any]:
+def status_of(service: Service) -> shapes.Status:
     """What the index holds, what may be asked, and how the build is going."""
     build = service.last_build
     return {
@@ -174,17 +197,20 @@ def status_of(service: Service) -> dict[str, Any]:
         "passages": service.passages,
         "examples": list(service.examples),
         "read_only": service.read_only,
-        "build": build
-        and {
-            "number": build.number,
-            "running": not build.finished.is_set(),
-            "stage": build.stage,
-            "done": build.done,
-            "total": build.total,
-            "seconds_left": build.seconds_left,
-            "report": build.report and report_to_json(build.report),
-            "error": build.error and error_to_json(build.error),
-        },
+        "build": _build_to_page(build) if build else None,
+    }
+
+
+def _build_to_page(build: Build) -> shapes.Build:
+    return {
+        "number": build.number,
+        "running": not build.finished.is_set(),
+        "stage": build.stage,
+        "done": build.done,
+        "total": build.total,
+        "seconds_left": build.seconds_left,
+        "report": report_to_json(build.report) if build.report else None,
+        "error": error_to_json(build.error) if build.error else None,
     }
 
 
@@ -199,19 +225,20 @@ def _api_functions(service: Service) -> list[Callable[..., dict[str, Any]]]:
         `since` and `until` (a day, month or year) and `source` (part of a path or address) narrow the articles.
         """
         with _sentences(question):
-            return to_json(service.ask(question, history or (), k, filter_of(since, until, source)))
+            return dict(to_json(service.ask(question, history or (), k, filter_of(since, until, source))))
 
     def search(
         question: str, k: int = 5, history: list[str] | None = None, since: str = "", until: str = "", source: str = ""
     ) -> dict[str, Any]:
         """The k passages that best fit a question, best first; narrowed as in `ask`."""
         with _sentences(question):
-            return hits_to_json(question, service.search(question, history or (), k, filter_of(since, until, source)))
+            hits = service.search(question, history or (), k, filter_of(since, until, source))
+            return dict(hits_to_json(question, hits))
 
     def rebuild() -> dict[str, Any]:
         """Indexes what changed among the articles, waits until it is done, and tells what was found."""
         with _sentences(""):
-            return report_to_json(service.rebuild())
+            return dict(report_to_json(service.rebuild()))
 
     return [ask, search] if service.read_only else [ask, search, rebuild]
 

@@ -1,9 +1,10 @@
 """Questions with their articles, as the embedded models learn from them.
 
-Reads SQuAD 2 JSON: each question may have a language, a kind, and a history of earlier questions; an article's
-context may be left out where an archive (JSON lines) has its text under the same id. `python -m
-khamtop.index.making.make_questions` packs such a file from what was written by hand. Which articles are held back for choosing
+Reads SQuAD 2 JSON: each question may have a language, a kind, and a history of earlier questions. An article's context
+may be left out where an archive (JSON lines) has its text under the same id. Which articles are held back for choosing
 follows from their id alone, so that it never changes.
+
+    python -m khamtop.index.making.make_questions questions.json.xz written.jsonl --archive thaigov.jsonl.xz
 """
 
 from __future__ import annotations

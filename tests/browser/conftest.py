@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from khamtop.ui.guard import Access
 from khamtop.ui.service import Service
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -82,7 +83,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Si
 
     running = []
 
-    def start(wait: bool = True, read_only: bool = False, **files: str) -> Site:
+    def start(wait: bool = True, read_only: bool = False, access: Access | None = None, **files: str) -> Site:
         folder = tmp_path_factory.mktemp("site")
         shutil.copytree(SEEDS, folder / "seeds")
         for name, text in files.items():
@@ -91,9 +92,9 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Si
         service.start()
         if wait:
             service.rebuild()  # joins the build that the start began
-        port = _free_port()
-        running.append(launch(service, port))
-        return Site(f"http://127.0.0.1:{port}", folder / "seeds", service)
+        server = launch(service, _free_port(), access)
+        running.append(server)
+        return Site(server.address, folder / "seeds", service)
 
     yield start
     for server in running:

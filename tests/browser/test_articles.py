@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 import khamtop.ui.service
 from khamtop.ui.texts import text
+from khamtop.ui.uploads import LARGEST_FILE_BYTES, MOST_FILES
 from tests.browser.conftest import Site
 from tests.browser.steps import FIRST_LEADER, ask, confirm, go, hold_builds, last
 
@@ -106,6 +108,27 @@ def test_files_are_added_with_a_button_or_dropped_and_each_one_is_told_of(visit:
     go(page, "ask")
     ask(page, WHICH_SCHOOL)
     expect(last(page, ".quote").first).to_contain_text("บ้านหนองบัว")
+
+
+def test_what_the_server_would_refuse_for_its_size_or_number_is_not_sent(visit: Any, own: Site) -> None:
+    page = visit(f"{own.url}/#articles")
+    expect(page.locator(".files")).to_have_attribute("accept", re.compile(r"\.jsonl,.*\.txt"))
+    sent: list[str] = []
+    page.on("request", lambda request: request.url.endswith("/upload") and sent.append(request.url))
+    dropped = page.evaluate_handle(f"""() => {{
+        const dropped = new DataTransfer();
+        dropped.items.add(new File([new Uint8Array({LARGEST_FILE_BYTES + 1})], "large.txt"));
+        return dropped;
+    }}""")
+    page.dispatch_event(".articles-panel", "drop", {"dataTransfer": dropped})
+    expect(page.locator(".uploaded li")).to_have_text(f"large.txt {text('upload.too_large', 'th')}")
+    assert not sent
+
+    empty = [{"name": f"{number}.txt", "mimeType": "text/plain", "buffer": b""} for number in range(MOST_FILES + 1)]
+    page.locator(".files").set_input_files(empty)
+    expect(page.locator(".uploaded li")).to_have_count(MOST_FILES + 1)
+    expect(page.locator(".uploaded li").last).to_have_text(f"{MOST_FILES}.txt {text('upload.too_many', 'th')}")
+    assert len(sent) == 1
 
 
 def test_an_article_is_removed_after_saying_what_that_means(visit: Any, own: Site) -> None:

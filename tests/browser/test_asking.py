@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from khamtop.ui.feedback import REMARK_CHARS
 from khamtop.ui.texts import text
 from tests.browser.conftest import Site
 from tests.browser.steps import FIRST_LEADER, SINCE_WHEN, UNANSWERABLE, ask, last, seed
@@ -141,6 +142,7 @@ def test_an_answer_is_judged_with_a_thumb_and_a_remark(page: Page, site: Site) -
     expect(last(page, ".remark")).to_be_hidden()
     last(page, ".thumb.down").click()
     expect(last(page, ".thumb.down")).to_have_attribute("aria-pressed", "true")
+    expect(last(page, ".remark input")).to_have_attribute("maxlength", str(REMARK_CHARS))
     last(page, ".remark input").fill("ขอชื่อเต็ม")
     page.keyboard.press("Enter")
     expect(last(page, ".told")).to_have_text(text("page.thanks_remark", "th"))

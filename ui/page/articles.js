@@ -1,83 +1,30 @@
-// The articles tab: looking through the articles, and taking one out.
+// The list of the articles: looking through them, and taking one out.
+
+import { confirmed } from "./dialogs.js";
+import { button, clean, fill, find, findAll, h, said } from "./elements.js";
+import { given } from "./given.js";
+import { readArticle } from "./reader.js";
+import { call } from "./server.js";
+import { followBuild, indexChanged } from "./status.js";
+import { tabShown } from "./tabs.js";
+import { dayWords, languageChanged, sentence, t, tWith } from "./words.js";
+
+/** @import { ErrorJson, Row } from "./types" */
 
 const LISTED_AT_ONCE = 50;
 const TYPING_MS = 200;
 
 const listing = {
+  /** @type {object | null} */
   run: null, // the look-up that is under way or was the last one
   total: 0,
+  /** @type {Row[]} */
   articles: [],
+  /** @type {ErrorJson | null} */
   error: null,
 };
 
-function showArticles() {
-  renderArchive();
-  if (!listing.run) listArticles();
-}
-
-async function listArticles(more = false) {
-  const run = (listing.run = {});
-  const words = find(".find input").value;
-  const offset = more ? listing.articles.length : 0;
-  const reply = await call("articles", { find: words, offset, limit: LISTED_AT_ONCE });
-  if (listing.run !== run) return; // a later one overtook it
-  listing.error = reply.error ?? null;
-  if (!reply.error) {
-    listing.total = reply.total;
-    listing.articles = more ? [...listing.articles, ...reply.articles] : reply.articles;
-  }
-  renderList();
-  if (more) findAll(".list .title")[offset]?.focus();
-}
-
-// What is known of all articles: how many, from when, and what may be done with them.
-function renderArchive() {
-  const { articles, passages, read_only } = building.status;
-  fill(find(".archive-count"), t("page.archive", { articles, passages }));
-  fill(find(".archive-picture"), renderTimeline());
-  find(".changing").hidden = read_only;
-}
-
-function renderList() {
-  const { error, total, articles } = listing;
-  const told = error ? sentence(error) : total ? t("page.listed", { shown: articles.length, total }) : t("page.none_listed");
-  fill(find(".list-count"), told);
-  fill(find(".list"), articles.map(renderListed));
-  find(".list-more").hidden = Boolean(error) || articles.length >= total;
-}
-
-function renderListed(article) {
-  const { title, source, published, day, chars, passages, removable } = article;
-  const date = day ? dayWords(day) : published && said(published);
-  return h(
-    "li",
-    {},
-    h(
-      "div",
-      {},
-      button("title", () => readArticle(article.article_id), said(title || source)),
-      h("p", { class: "quiet" }, date && [date, " · "], t("page.length", { chars, passages })),
-    ),
-    removable
-      ? h(
-          "button",
-          { type: "button", class: "tool remove", "aria-label": t("page.remove_this", { title }), onclick: () => remove(article) },
-          t("page.remove"),
-        )
-      : null,
-  );
-}
-
-async function remove({ article_id, title }) {
-  const question = tWith("page.remove_question", { title: said(title) });
-  if (!(await confirmed(question, t("page.remove_means"), t("page.remove")))) return;
-  const reply = await call("remove", { article_id });
-  const removed = () => tWith("page.removed", { title: said(title), path: said(reply.moved_to) });
-  fill(find(".changed"), reply.error ? sentence(reply.error) : removed());
-  if (!reply.error) followBuild(reply);
-}
-
-function beginArticles() {
+export function beginArticles() {
   let typing = 0;
   find(".find input").addEventListener("input", () => {
     clearTimeout(typing);
@@ -88,4 +35,71 @@ function beginArticles() {
     listArticles();
   });
   find(".list-more").addEventListener("click", () => listArticles(true));
+  tabShown.on(({ name }) => name === "articles" && !listing.run && listArticles());
+  indexChanged.on(() => listing.run && listArticles());
+  languageChanged.on(() => listing.run && renderList());
+}
+
+async function listArticles(more = false) {
+  const run = (listing.run = {});
+  const words = find(".find input", HTMLInputElement).value;
+  const offset = more ? listing.articles.length : 0;
+  const limit = Math.min(LISTED_AT_ONCE, given.limits.listed);
+  const told = await call("articles", { find: words, offset, limit });
+  if (listing.run !== run) return; // a later one overtook it
+  if ("error" in told) {
+    listing.error = told.error;
+  } else {
+    listing.error = null;
+    listing.total = told.total;
+    listing.articles = more ? [...listing.articles, ...told.articles] : told.articles;
+  }
+  renderList();
+  if (more) findAll(".list .title")[offset]?.focus();
+}
+
+function renderList() {
+  const { error, total, articles } = listing;
+  const shown = articles.length;
+  const told = error ? sentence(error) : total ? t("page.listed", { shown, total }) : t("page.none_listed");
+  fill(find(".list-count"), told);
+  fill(find(".list"), articles.map(renderRow));
+  find(".list-more").hidden = Boolean(error) || shown >= total;
+}
+
+/** @param {Row} row */
+function renderRow(row) {
+  const { article_id, title, source, published, day, chars, passages } = row;
+  const date = day ? dayWords(day) : published && said(published);
+  return h(
+    "li",
+    {},
+    h(
+      "div",
+      {},
+      button("title", () => readArticle(article_id), said(title || source)),
+      h("p", { class: "quiet" }, date && [date, " · "], t("page.length", { chars, passages })),
+    ),
+    row.removable ? removeButton(row) : null,
+  );
+}
+
+/** @param {Row} row */
+function removeButton(row) {
+  const made = button("tool remove", () => remove(row), t("page.remove"));
+  made.setAttribute("aria-label", clean(t("page.remove_this", { title: row.title })));
+  return made;
+}
+
+/** @param {Row} row */
+async function remove({ article_id, title }) {
+  const question = tWith("page.remove_question", { title: said(title) });
+  if (!(await confirmed(question, t("page.remove_means"), t("page.remove")))) return;
+  const told = await call("remove", { article_id });
+  if ("error" in told) {
+    fill(find(".changed"), sentence(told.error));
+    return;
+  }
+  fill(find(".changed"), tWith("page.removed", { title: said(title), path: said(told.moved_to) }));
+  followBuild(told);
 }

@@ -1,41 +1,65 @@
-// What happens when the page opens, once all the other files are known.
+// What happens when the page opens. Gradio's one line imports this module and hands over what the page is made of.
 
-function renderAll() {
-  renderWords();
-  renderTalk();
-  renderSources();
-  renderFound();
-  renderArchive();
-  if (listing.run) renderList();
-  for (const place of [".build", ".line"]) fill(find(place)); // their words stay while a build goes on
-  renderBuild();
+import { beginArchive } from "./archive.js";
+import { beginArticles } from "./articles.js";
+import { beginBox, focusBox } from "./box.js";
+import { beginBuilding } from "./building.js";
+import { beginConversations } from "./conversations.js";
+import { HAS_KEYBOARD } from "./elements.js";
+import { take } from "./given.js";
+import { beginLanguage } from "./language.js";
+import { beginPicture } from "./picture.js";
+import { beginQuestions } from "./questions.js";
+import { beginReader } from "./reader.js";
+import { beginSearch } from "./search.js";
+import { beginSources } from "./sources.js";
+import { beginStatus } from "./status.js";
+import { beginTabs, showTab, shownTab } from "./tabs.js";
+import { ask, beginTalk, reopenTalk } from "./talk.js";
+import { beginTheme } from "./theme.js";
+import { beginTurns } from "./turns.js";
+import { beginUpload } from "./upload.js";
+import { beginWords } from "./words.js";
+
+/** @import { Given } from "./types" */
+
+/**
+ * @param {HTMLElement} element
+ * @param {Given} given
+ */
+export function begin(element, given) {
+  take(element, given);
+  beginWords();
+  beginLanguage();
+  beginTheme();
+  beginTabs();
+  beginTalk();
+  beginConversations();
+  beginQuestions(); // before the turns, which scroll to where they stand when that is known
+  beginTurns();
+  beginBox();
+  beginPicture();
+  beginSources();
+  beginReader();
+  beginBuilding();
+  beginSearch();
+  beginArchive();
+  beginArticles();
+  beginUpload();
+  showTab();
+  openAsked();
+  if (HAS_KEYBOARD && shownTab() === "ask") focusBox();
+  beginStatus();
 }
 
-find(".language").addEventListener("click", () => {
-  switchLanguage();
-  renderAll();
-});
-find(".theme").addEventListener("click", switchTheme);
-
-beginTabs();
-beginTalk();
-beginSources();
-beginReader();
-beginSearch();
-beginArticles();
-beginUpload();
-beginConversations();
-renderAll();
-showTab();
-
-const shared = new URLSearchParams(location.search).get("q");
-if (shared) {
+// A link may bring a question along (`copy.js`).
+function openAsked() {
+  const question = new URLSearchParams(location.search).get("q");
+  if (!question) {
+    reopenTalk();
+    return;
+  }
   history.replaceState(null, "", location.pathname); // a reload shows the answer again rather than asking twice
   showTab();
-  ask(shared);
-} else {
-  openTalk(keptConversation(recall("sessionStorage", CONVERSATION_KEY)));
+  ask(question);
 }
-if (HAS_KEYBOARD && page.dataset.tab === "ask") box.focus({ preventScroll: true });
-
-beginBuilding();

@@ -1,180 +1,171 @@
-// The state of the index as the server tells it, and the build that may be replacing it: all of it on
-// the articles tab, and on the other tabs a line.
+// The build of the index: all of it on the articles tab, and on the other tabs a line.
 
-const POLL_MS = 250;
-const LOOK_MS = 15_000; // somebody else may have begun a build
+import { focusBox } from "./box.js";
+import { announce, button, fill, find, h, said, signButton } from "./elements.js";
+import { call } from "./server.js";
+import { followBuild, status, statusChanged } from "./status.js";
+import { openTab, shownTab, tabShown } from "./tabs.js";
+import { languageChanged, numberWords, sentence, t } from "./words.js";
+
+/** @import { Build, Key, RejectedJson, ReportJson } from "./types" */
+
 const REJECTED_SHOWN = 200; // the terminal lists them all
 
-const building = {
-  status: { articles: 0, passages: 0, examples: [], read_only: true, build: null },
-  following: false, // whether a build's progress is being asked for
-  fresh: false, // whether a build was seen running whose end has not been read yet
-  ended: null, // the number of the last build that is known to have ended; null before anything is known
-  dismissed: 0, // and of the one whose result was put away
-};
+let fresh = false; // whether a build was seen running whose end has not been read yet
+/** @type {number | null} */
+let dismissed = null; // the number of the build whose result was put away; null before anything is known
 
-// Takes in what there is, and follows a build under way to its end.
-async function followBuild(first) {
-  learn(first);
-  if (building.following) return;
-  building.following = true;
-  while (building.status.build?.running) {
-    building.fresh = true;
+export function beginBuilding() {
+  find(".rebuild").addEventListener("click", async () => {
+    const told = await call("rebuild");
+    if ("error" in told) fill(find(".changed"), sentence(told.error));
+    else followBuild(told);
+  });
+  statusChanged.on(() => {
+    const { build } = status();
+    dismissed ??= build && !build.running ? build.number : 0; // how a build ended before is no news
+    if (build?.running) fresh = true;
     renderBuild();
-    await new Promise((resume) => setTimeout(resume, POLL_MS));
-    const status = await call("status");
-    // Whether the build went on is not known then: the next look tells.
-    learn(status.error ? lostBuild(status.error) : status);
-  }
-  building.following = false;
+  });
+  tabShown.on(renderBuild);
+  languageChanged.on(() => {
+    for (const place of [".build", ".line"]) fill(find(place)); // their words stay while a build goes on
+    renderBuild();
+  });
 }
-
-function lostBuild(error) {
-  const { build } = building.status;
-  return { ...building.status, build: { ...build, running: false, error } };
-}
-
-function learn(status) {
-  const { build, articles } = status;
-  const ended = build && !build.running ? build.number : (building.ended ?? 0);
-  const isNew = ended !== building.ended || articles !== building.status.articles;
-  if (building.ended === null) building.dismissed = ended; // how a build ended before is no news
-  building.ended = ended;
-  building.status = status;
-  renderBuild();
-  if (isNew) showNewIndex();
-}
-
-async function look() {
-  if (building.following || document.hidden) return;
-  const status = await call("status");
-  if (!status.error) followBuild(status);
-}
-
-function showNewIndex() {
-  renderWelcome();
-  loadTimeline();
-  renderArchive();
-  if (listing.run) listArticles();
-}
-
-// -- Showing it -----------------------------------------------------------------------------------
 
 function renderBuild() {
-  const { build } = building.status;
-  const here = page.dataset.tab === "articles";
-  if (here && !build?.running) building.fresh = false;
-  find(".rebuild").disabled = Boolean(build?.running);
+  const { build } = status();
+  const here = shownTab() === "articles";
+  if (here && !build?.running) fresh = false;
+  find(".rebuild", HTMLButtonElement).disabled = Boolean(build?.running);
   renderPanel(build);
   const line = find(".line");
-  line.hidden = here || !building.fresh;
-  if (!line.hidden) renderLineOf(line, build);
+  line.hidden = here || !fresh;
+  if (build && !line.hidden) renderLine(line, build);
 }
 
+/** @param {Build | null} build */
 function renderPanel(build) {
   const panel = find(".build");
-  panel.hidden = !build || (!build.running && build.number === building.dismissed);
-  if (panel.hidden) return fill(panel);
-  if (!build.running) return fill(panel, renderResult(build));
-  if (!panel.querySelector(".stop")) {
-    const stopBuild = async () => followBuild(await call("stop"));
-    const stop = !building.status.read_only && button("tool stop", stopBuild, t("page.stop"));
-    fill(panel, h("p", {}, buildingWords()), h("div", { class: "stage" }, renderProgress(), stop));
-    announce(buildingWords());
+  panel.hidden = !build || (!build.running && build.number === dismissed);
+  if (!build || panel.hidden) {
+    fill(panel);
+  } else if (!build.running) {
+    fill(panel, renderResult(build));
+  } else {
+    if (!panel.querySelector(".stop")) {
+      const stop = !status().read_only && button("tool stop", stopBuild, t("page.stop"));
+      fill(panel, h("p", {}, buildingWords()), h("div", { class: "stage" }, renderProgress(), stop));
+      announce(buildingWords());
+    }
+    showProgress(panel, build);
   }
-  return showProgress(panel, build);
 }
 
-function renderLineOf(line, build) {
+async function stopBuild() {
+  const told = await call("stop");
+  if (!("error" in told)) followBuild(told);
+}
+
+/**
+ * @param {HTMLElement} line
+ * @param {Build} build
+ */
+function renderLine(line, build) {
   if (!build.running) {
     const words = build.error ? sentence(build.error) : t("page.rebuilt");
     const dismiss = () => {
-      building.fresh = false;
+      fresh = false;
       renderBuild();
-      box.focus();
+      focusBox();
     };
     fill(line, h("p", {}, words), goToArticles(), signButton("tool dismiss", t("page.dismiss"), dismiss, "✕"));
-    return announce(words);
+    announce(words);
+    return;
   }
   if (!line.querySelector("progress")) {
     fill(line, h("p", {}, buildingWords()), renderProgress(), goToArticles());
     announce(buildingWords());
   }
-  return showProgress(line, build);
+  showProgress(line, build);
 }
 
-const buildingWords = () => t(building.status.articles ? "page.building" : "page.building_first");
+const buildingWords = () => t(status().articles ? "page.building" : "page.building_first");
 const goToArticles = () => button("link", () => openTab("articles"), t("page.details"));
 
 function renderProgress() {
   return [h("progress", { "aria-label": t("page.progress") }), h("span", { class: "count" })];
 }
 
-// Changes the numbers alone, so that a button is not replaced under the pointer.
+/**
+ * Changes the numbers alone, so that a button is not replaced under the pointer.
+ * @param {HTMLElement} place
+ * @param {Build} build
+ */
 function showProgress(place, { stage, done, total, seconds_left }) {
   const bar = place.querySelector("progress");
+  const told = place.querySelector(".count");
+  if (!bar || !told) return;
   if (total) {
     bar.max = total;
     bar.value = done;
   } else {
     bar.removeAttribute("value");
   }
-  const numbers = [done, total].filter(Boolean).map((number) => number.toLocaleString("en-US"));
-  const count = [t(`stage.${stage}`), numbers.join(" / ")].filter(Boolean).join(" ");
-  place.querySelector(".count").textContent = [count, leftWords(seconds_left)].filter(Boolean).join(" · ");
+  const numbers = [done, total].filter(Boolean).map(numberWords);
+  const count = [t(/** @type {Key} */ (`stage.${stage}`)), numbers.join(" / ")].filter(Boolean).join(" ");
+  told.textContent = [count, leftWords(seconds_left)].filter(Boolean).join(" · ");
 }
 
+/** @param {number | null} seconds */
 function leftWords(seconds) {
-  if (typeof seconds !== "number") return "";
+  if (seconds === null) return "";
   if (seconds < 60) return t("page.seconds_left", { seconds: Math.max(1, Math.round(seconds)) });
   return t("page.minutes_left", { minutes: Math.round(seconds / 60) });
 }
 
-function renderResult(build) {
+/** @param {Build} build */
+function renderResult({ number, error, report }) {
   const putAway = () => {
-    building.dismissed = build.number;
+    dismissed = number;
     renderBuild();
     find(".rebuild").focus();
   };
   const dismiss = signButton("tool dismiss", t("page.dismiss"), putAway, "✕");
-  if (build.error) return [dismiss, h("p", { class: "error" }, sentence(build.error))];
-  const { report } = build;
+  if (error) return [dismiss, h("p", { class: "error" }, sentence(error))];
+  return report ? [dismiss, renderReport(report)] : [dismiss];
+}
+
+/** @param {ReportJson} report */
+function renderReport({ added, changed, removed, unchanged, rejected, seconds }) {
+  /** @type {Array<[string, number]>} */
   const figures = [
-    [t("page.added"), report.added],
-    [t("page.changed"), report.changed],
-    [t("page.taken_out"), report.removed],
-    [t("page.unchanged"), report.unchanged],
-    [t("page.rejected"), report.rejected.length],
+    [t("page.added"), added],
+    [t("page.changed"), changed],
+    [t("page.taken_out"), removed],
+    [t("page.unchanged"), unchanged],
+    [t("page.rejected"), rejected.length],
   ];
   return [
-    dismiss,
-    h("p", {}, h("strong", {}, t("page.rebuilt")), " ", t("page.took", { seconds: report.seconds.toFixed(1) })),
+    h("p", {}, h("strong", {}, t("page.rebuilt")), " ", t("page.took", { seconds: seconds.toFixed(1) })),
     h(
       "dl",
       {},
-      figures.map(([name, count]) => h("div", {}, h("dt", {}, name), h("dd", {}, count.toLocaleString("en-US")))),
+      figures.map(([name, count]) => h("div", {}, h("dt", {}, name), h("dd", {}, numberWords(count)))),
     ),
-    report.rejected.length
+    rejected.length
       ? h(
           "details",
           {},
-          h("summary", {}, t("report.rejected", { count: report.rejected.length })),
-          h("ul", {}, report.rejected.slice(0, REJECTED_SHOWN).map(renderRejected)),
+          h("summary", {}, t("report.rejected", { count: rejected.length })),
+          h("ul", {}, rejected.slice(0, REJECTED_SHOWN).map(renderRejected)),
         )
       : null,
   ];
 }
 
+/** @param {RejectedJson} rejected */
 function renderRejected({ path, line, reason }) {
   return h("li", {}, said(path), line ? ` (${t("rejected.line", { line })})` : "", `: ${sentence({ code: reason })}`);
-}
-
-function beginBuilding() {
-  find(".rebuild").addEventListener("click", async () => {
-    const status = await call("rebuild");
-    if (status.error) fill(find(".changed"), sentence(status.error));
-    else followBuild(status);
-  });
-  look();
-  setInterval(look, LOOK_MS);
 }

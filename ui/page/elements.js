@@ -1,101 +1,139 @@
-// The page's behaviour stands in these small files. web.py joins them into the body of one function
-// that Gradio runs with `element` (what page.html became) and `props` (the words of texts.py): a name
-// of one file is known in all, and begin.js runs last.
-//
-// This file makes elements. Whatever an article, a file name or a person wrote reaches the document
+// Makes elements and finds them. Whatever an article, a file name or a person wrote reaches the document
 // through `h` alone, as text nodes: nothing here parses markup.
 
+import { element } from "./given.js";
+
+/** @typedef {Node | string | number | boolean | null | undefined} Leaf */
+/** @typedef {Leaf | Array<Leaf | Array<Leaf | Leaf[]>>} Child */
+/**
+ * What `h` makes of a tag.
+ * @template {string} Tag
+ * @typedef {Tag extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[Tag]
+ *   : Tag extends `svg:${string}` ? SVGElement : HTMLElement} Made
+ */
+
 const NOTICE_MS = 5000;
-// Where there is none, focusing a box would cover half the screen with one.
-const HAS_KEYBOARD = matchMedia("(hover: hover)").matches;
 // Characters that turn the writing direction around: shown, they could make a text read as another.
 const OVERRIDES = /[\u202a-\u202e\u2066-\u2069]/g;
 
-const find = (selector) => element.querySelector(selector);
-const findAll = (selector) => [...element.querySelectorAll(selector)];
-const page = find(".khamtop");
+// Where there is none, focusing a box would cover half the screen with one.
+export const HAS_KEYBOARD = matchMedia("(hover: hover)").matches;
 
-// h("p", {class: "lead"}, "text", child): attributes starting with "on" are listeners, and a tag such
-// as "svg:rect" is one of a picture.
-function h(tag, attributes = {}, ...children) {
+/**
+ * The one element that page.html has for a selector.
+ * @template {Element} [Kind=HTMLElement]
+ * @param {string} selector
+ * @param {new () => Kind} [kind]
+ * @returns {Kind}
+ */
+export function find(selector, kind) {
+  const found = element.querySelector(selector);
+  if (!(found instanceof (kind ?? HTMLElement))) throw new TypeError(`page.html has no ${selector}`);
+  return /** @type {Kind} */ (found);
+}
+
+/**
+ * An element that may be there or not.
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export const findMaybe = (selector) => element.querySelector(selector);
+
+/**
+ * @param {string} selector
+ * @returns {HTMLElement[]}
+ */
+export const findAll = (selector) => [.../** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll(selector))];
+
+/** The element that holds the whole page. */
+export const frame = () => find(".khamtop");
+
+/**
+ * h("p", {class: "lead"}, "text", child): attributes starting with "on" are listeners, and a tag such as
+ * "svg:rect" is one of a picture.
+ * @template {string} Tag
+ * @param {Tag} tag
+ * @param {Record<string, unknown>} [attributes]
+ * @param {...Child} children
+ * @returns {Made<Tag>}
+ */
+export function h(tag, attributes = {}, ...children) {
   const made = tag.startsWith("svg:")
     ? document.createElementNS("http://www.w3.org/2000/svg", tag.slice(4))
     : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
     else if (value === true) made.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, clean(value));
   }
-  return fill(made, ...children);
+  fill(made, ...children);
+  return /** @type {Made<Tag>} */ (made);
 }
 
-// Puts children, nested lists of them too, in the place of what `node` held; nothing for null, false and "".
-function fill(node, ...children) {
-  const shown = children
-    .flat(Infinity)
-    .filter((child) => child !== null && child !== undefined && child !== false && child !== "");
+/**
+ * Puts children, nested lists of them too, in the place of what `node` held; nothing for null, true, false and "".
+ * @param {Element} node
+ * @param {...Child} children
+ */
+export function fill(node, ...children) {
+  const flat = /** @type {unknown[]} */ (children.flat(Infinity));
+  const shown = flat.filter((child) => child !== null && child !== undefined && typeof child !== "boolean" && child !== "");
   node.replaceChildren(
     ...shown.map((child) => (child instanceof Node ? child : document.createTextNode(clean(child)))),
   );
-  return node;
 }
 
-function clean(value) {
+/** @param {unknown} value */
+export function clean(value) {
   return String(value).replace(OVERRIDES, "");
 }
 
-// Words that are not the page's own, in their own language and direction whatever stands around them.
-function said(words, attributes = {}) {
+/**
+ * Words that are not the page's own, in their own language and direction whatever stands around them.
+ * @param {string} words
+ * @param {Record<string, unknown>} [attributes]
+ */
+export function said(words, attributes = {}) {
   return h("bdi", { lang: /[\u0e01-\u0e5b]/.test(words) ? "th" : "en", ...attributes }, words);
 }
 
-function button(className, onclick, ...children) {
-  return h("button", { type: "button", class: className, onclick }, ...children);
+/**
+ * @param {string} className
+ * @param {() => unknown} onclick
+ * @param {...Child} children
+ */
+export function button(className, onclick, ...children) {
+  return h("button", { type: "button", class: className, onclick: () => onclick() }, ...children);
 }
 
-// A button that shows a sign, with its meaning for those who hover and those who listen.
-function signButton(className, label, onclick, ...children) {
-  return h("button", { type: "button", class: className, "aria-label": label, title: label, onclick }, ...children);
+/**
+ * A button that shows a sign, with its meaning for those who hover and those who listen.
+ * @param {string} className
+ * @param {string} label
+ * @param {() => unknown} onclick
+ * @param {...Child} children
+ */
+export function signButton(className, label, onclick, ...children) {
+  const made = button(className, onclick, ...children);
+  made.setAttribute("aria-label", clean(label));
+  made.title = clean(label);
+  return made;
 }
 
-// A short word at the bottom of the page.
-function notice(words) {
+/**
+ * A short word at the bottom of the page.
+ * @param {string} words
+ */
+export function notice(words) {
   const shown = find(".notice");
   shown.textContent = clean(words);
   setTimeout(() => shown.textContent === clean(words) && fill(shown), NOTICE_MS);
 }
 
-// For screen readers alone: what the eye sees for itself.
-function announce(words) {
+/**
+ * For screen readers alone: what the eye sees for itself.
+ * @param {string} words
+ */
+export function announce(words) {
   find(".unseen").textContent = clean(words);
-}
-
-// Asks before a thing is done that no click takes back, and says what will happen. Gives true or false.
-function confirmed(question, consequence, action) {
-  const dialog = find(".confirm");
-  fill(
-    dialog,
-    h(
-      "form",
-      { method: "dialog" },
-      h("h2", { id: "khamtop-confirm" }, question),
-      h("p", {}, consequence),
-      h(
-        "p",
-        { class: "choices" },
-        h("button", { class: "tool", value: "no", autofocus: true }, t("page.cancel")),
-        h("button", { class: "tool strong", value: "yes" }, action),
-      ),
-    ),
-  );
-  dialog.returnValue = ""; // what Esc leaves
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
-}
-
-// A click beside a dialog, on its backdrop, closes it.
-function closeOutside(event) {
-  if (event.target === event.currentTarget) event.currentTarget.close();
 }

@@ -1,24 +1,46 @@
 // A small picture of the articles over time, and of where in it an answer's sources lie. The server
 // gives one bar for each year, month or day from the first to the last, without a gap.
 
+import { h } from "./elements.js";
+import { call } from "./server.js";
+import { signal } from "./signal.js";
+import { indexChanged } from "./status.js";
+import { dayWords, t } from "./words.js";
+
+/** @import { Bar, Citation, Timeline } from "./types" */
+/**
+ * Cited numbers at their bars, `at` in percent of the width.
+ * @typedef {{ at: number, places: number[], numbers: number[] }} Mark
+ */
+
 const FEWEST_DATED = 3; // with fewer there is nothing to see
 const BARS_HEIGHT = 36;
 const MARKS_HEIGHT = 20;
 const WIDEST_BAR = 72; // pixels: a few bars are not stretched into blocks
 const CLOSEST_MARKS = 9; // percent of the width: nearer ones share a place, or they would cover each other
 
+/** @type {Timeline} */
 let timeline = { unit: "year", bars: [], undated: 0 };
 
-async function loadTimeline() {
-  const reply = await call("timeline");
-  if (reply.error) return;
-  timeline = reply;
-  renderSources();
-  renderArchive();
+/** The articles spread otherwise over time. */
+export const timelineChanged = /** @type {ReturnType<typeof signal<void>>} */ (signal());
+
+export function beginPicture() {
+  indexChanged.on(loadTimeline);
 }
 
-// Null where it would say nothing. With citations it marks their days, else it is of the articles alone.
-function renderTimeline(citations) {
+async function loadTimeline() {
+  const told = await call("timeline");
+  if ("error" in told) return;
+  timeline = told;
+  timelineChanged.tell();
+}
+
+/**
+ * Null where it would say nothing. With citations it marks their days, else it is of the articles alone.
+ * @param {Citation[]} [citations]
+ */
+export function renderTimeline(citations) {
   const { bars } = timeline;
   const dated = bars.reduce((sum, { count }) => sum + count, 0);
   const marks = marksOf(citations ?? []);
@@ -32,7 +54,7 @@ function renderTimeline(citations) {
       "p",
       { class: "ends quiet", "aria-hidden": "true" },
       h("span", {}, periodWords(bars[0])),
-      h("span", {}, periodWords(bars.at(-1))),
+      h("span", {}, periodWords(bars[bars.length - 1])),
     ),
   );
 }
@@ -42,19 +64,24 @@ function archiveWords() {
   return [t("page.timeline"), undated ? ` · ${t("page.undated", { count: undated })}` : ""];
 }
 
+/**
+ * @param {Mark[]} marks
+ * @param {string} words
+ */
 function renderBars(marks, words) {
   const { bars } = timeline;
   const width = 100 / bars.length;
   const top = marks.length ? MARKS_HEIGHT : 0;
   const most = Math.max(...bars.map(({ count }) => count));
   const cited = new Set(marks.flatMap(({ places }) => places));
-  const drawn = bars.map(({ start, count }, place) => {
+  const drawn = bars.map((bar, place) => {
+    const { count } = bar;
     const height = count && Math.max(2, (BARS_HEIGHT * count) / most);
     const area = { x: `${place * width}%`, width: `${width}%` };
     return h(
       "svg:g",
       { class: cited.has(place) && "cited" },
-      h("svg:title", {}, t("page.period_count", { period: periodWords({ start }), count })),
+      h("svg:title", {}, t("page.period_count", { period: periodWords(bar), count })),
       h("svg:rect", { ...area, class: "all", y: 0, height: top + BARS_HEIGHT }), // to point at
       h("svg:rect", {
         x: `${(place + 0.1) * width}%`,
@@ -74,14 +101,19 @@ function renderBars(marks, words) {
   return h("svg:svg", { role: "img", "aria-label": words, height: top + BARS_HEIGHT }, drawn, numbers);
 }
 
-// [{at, places, numbers}]: the cited numbers at their bars, `at` in percent of the width.
+/**
+ * @param {Citation[]} citations
+ * @returns {Mark[]}
+ */
 function marksOf(citations) {
   const { bars } = timeline;
+  /** @type {Map<number, number[]>} */
   const numbers = new Map();
   for (const { day, number } of citations) {
     const place = day ? bars.findLastIndex(({ start }) => start <= day) : -1;
     if (place >= 0) numbers.set(place, [...(numbers.get(place) ?? []), number]);
   }
+  /** @type {Mark[]} */
   const marks = [];
   for (const [place, cited] of [...numbers].sort(([one], [other]) => one - other)) {
     const at = ((place + 0.5) * 100) / bars.length;
@@ -94,22 +126,27 @@ function marksOf(citations) {
   return marks;
 }
 
-// The picture in words, for those who do not see it.
+/**
+ * The picture in words, for those who do not see it.
+ * @param {number} dated
+ * @param {Citation[]} citations
+ */
 function describe(dated, citations) {
   const { bars } = timeline;
   const fullest = bars.reduce((one, other) => (other.count > one.count ? other : one));
-  const marks = citations.filter(({ day }) => day).map(({ number, day }) => `[${number}] ${dayWords(day)}`);
+  const marks = citations.flatMap(({ number, day }) => (day ? [`[${number}] ${dayWords(day)}`] : []));
   const words = t("page.timeline_words", {
     articles: dated,
     first: periodWords(bars[0]),
-    last: periodWords(bars.at(-1)),
+    last: periodWords(bars[bars.length - 1]),
     most: fullest.count,
     when: periodWords(fullest),
   });
   return [words, ...marks].join(" ");
 }
 
+/** @param {Bar} bar */
 function periodWords({ start }) {
-  const parts = { year: { year: "numeric" }, month: { month: "short", year: "numeric" } };
-  return dayWords(start, parts[timeline.unit]);
+  if (timeline.unit === "year") return dayWords(start, { year: "numeric" });
+  return timeline.unit === "month" ? dayWords(start, { month: "short", year: "numeric" }) : dayWords(start);
 }

@@ -1,24 +1,50 @@
 // A whole article, opened where it was quoted or found. The arrow keys turn to the other places of the
 // same answer or search, whichever article they stand in.
 
-const reader = find(".reader");
+import { renderParts } from "./cards.js";
+import { closeOutside } from "./dialogs.js";
+import { fill, find, h, said, signButton } from "./elements.js";
+import { call } from "./server.js";
+import { tabShown } from "./tabs.js";
+import { show, talk } from "./talk.js";
+import { sentence, t } from "./words.js";
+
+/** @import { Card, OpenArticle } from "./types" */
+/** @import { Turn } from "./kept.js" */
+/**
+ * A place that can be turned to.
+ * @typedef {{ article_id: string, number: number, start: number, end: number, quote: string }} Stop
+ */
 
 const reading = {
-  stops: [], // {article_id, number, start, end, quote}: the places that can be turned to
+  /** @type {Stop[]} */
+  stops: [],
   place: -1, // the one that is shown
-  words: "", // the text that tells which one it is of how many
+  /** @type {"page.quote_of" | "page.passage_of"} */
+  words: "page.quote_of", // the text that tells which one it is of how many
   alone: true, // whether it is marked alone, or with the others of its article
 };
 
-// All quotes of the article are marked, for they make the answer together.
-function readQuote(turn, number) {
-  if (turn !== talk.shown) showSources(turn);
-  const { citations } = turn.reply;
-  const place = citations.findIndex((citation) => citation.number === number);
-  return read({ stops: citations, place, words: "page.quote_of", alone: false });
+const reader = () => find(".reader", HTMLDialogElement);
+
+/**
+ * All quotes of the article are marked, for they make the answer together.
+ * @param {Turn} turn
+ * @param {number} number
+ */
+export function readQuote(turn, number) {
+  const { reply } = turn;
+  if (!reply || "error" in reply) return;
+  if (turn !== talk.shown) show(turn);
+  const place = reply.citations.findIndex((citation) => citation.number === number);
+  read({ stops: reply.citations, place, words: "page.quote_of", alone: false });
 }
 
-function readPassages(cards, place) {
+/**
+ * @param {Card[]} cards
+ * @param {number} place
+ */
+export function readPassages(cards, place) {
   const stops = cards.map(({ article_id, start, end, text }, at) => ({
     article_id,
     number: at + 1,
@@ -26,52 +52,71 @@ function readPassages(cards, place) {
     end,
     quote: text,
   }));
-  return read({ stops, place, words: "page.passage_of", alone: true });
+  read({ stops, place, words: "page.passage_of", alone: true });
 }
 
-function readArticle(article_id) {
+/** @param {string} article_id */
+export function readArticle(article_id) {
   Object.assign(reading, { stops: [], place: -1 });
-  return showArticle(article_id, [], null);
+  showArticle(article_id, [], null);
 }
 
+export function beginReader() {
+  reader().addEventListener("keydown", (event) => {
+    if (event.key === "ArrowLeft") turnPage(-1);
+    if (event.key === "ArrowRight") turnPage(1);
+  });
+  closeOutside(reader());
+  tabShown.on(() => reader().close());
+}
+
+/** @param {Partial<typeof reading>} opened */
 function read(opened) {
   Object.assign(reading, opened);
   const { stops, place, alone } = reading;
   const { article_id, number } = stops[place];
-  const quotes = stops
-    .filter((stop) => (alone ? stop === stops[place] : stop.article_id === article_id))
-    .map(({ number, start, end, quote }) => ({ number, start, end, quote }));
-  return showArticle(article_id, quotes, number);
+  const quotes = stops.filter((stop) => (alone ? stop === stops[place] : stop.article_id === article_id));
+  showArticle(article_id, quotes, number);
 }
 
+/** @param {number} step */
 function turnPage(step) {
   const { stops, place } = reading;
   if (stops.length > 1) read({ place: (place + step + stops.length) % stops.length });
 }
 
-async function showArticle(article_id, quotes, current) {
+/**
+ * @param {string} article_id
+ * @param {Stop[]} stops
+ * @param {number | null} current
+ */
+async function showArticle(article_id, stops, current) {
+  const quotes = stops.map(({ number, start, end, quote }) => ({ number, start, end, quote }));
   const article = await call("article", { article_id, quotes });
-  if (article.error) {
-    fill(reader, readerTools(), h("p", { class: "error" }, sentence(article.error)));
-  } else {
-    fill(
-      reader,
-      readerTools(),
-      h(
-        "div",
-        { class: "reader-head" },
-        h("h2", { id: "khamtop-reading" }, said(article.title)),
-        h("p", { class: "quiet" }, renderOrigin(article)),
-      ),
-      current === null || article.found.includes(current) ? "" : h("p", { class: "error" }, t("page.quote_gone")),
-      h("div", { class: "text" }, h("bdi", { lang: "th" }, renderParts(article.parts, current))),
-    );
-  }
-  if (!reader.open) reader.showModal();
-  reader.scrollTop = 0;
-  const mark = reader.querySelector("mark.current");
-  (mark ?? reader.querySelector(".close")).focus({ preventScroll: true });
+  if ("error" in article) fill(reader(), readerTools(), h("p", { class: "error" }, sentence(article.error)));
+  else fill(reader(), readerTools(), renderArticle(article, current));
+  if (!reader().open) reader().showModal();
+  reader().scrollTop = 0;
+  const mark = reader().querySelector("mark.current");
+  find(mark ? ".reader mark.current" : ".reader .close").focus({ preventScroll: true });
   mark?.scrollIntoView({ block: "center" });
+}
+
+/**
+ * @param {OpenArticle} article
+ * @param {number | null} current
+ */
+function renderArticle(article, current) {
+  return [
+    h(
+      "div",
+      { class: "reader-head" },
+      h("h2", { id: "khamtop-reading" }, said(article.title)),
+      h("p", { class: "quiet" }, renderOrigin(article)),
+    ),
+    current === null || article.found.includes(current) ? "" : h("p", { class: "error" }, t("page.quote_gone")),
+    h("div", { class: "text" }, h("bdi", { lang: "th" }, renderParts(article.parts, current))),
+  ];
 }
 
 function readerTools() {
@@ -83,11 +128,14 @@ function readerTools() {
     h("span", { class: "quiet" }, stops.length ? t(words, { number: place + 1, count: stops.length }) : ""),
     turning ? signButton("tool previous", t("page.previous"), () => turnPage(-1), "←") : null,
     turning ? signButton("tool next", t("page.next"), () => turnPage(1), "→") : null,
-    signButton("tool close", t("page.close"), () => reader.close(), "✕"),
+    signButton("tool close", t("page.close"), () => reader().close(), "✕"),
   );
 }
 
-// An address is a link; anything else, a path or a `javascript:` trap, is plain text.
+/**
+ * An address is a link; anything else, a path or a `javascript:` trap, is plain text.
+ * @param {OpenArticle} article
+ */
 function renderOrigin({ published, source }) {
   const words = said(source, { class: "source" });
   const link = { href: source, target: "_blank", rel: "noopener noreferrer" };
@@ -95,12 +143,4 @@ function renderOrigin({ published, source }) {
     published && [said(published), " · "],
     /^https?:\/\//i.test(source) ? h("a", link, words) : words,
   ];
-}
-
-function beginReader() {
-  reader.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowLeft") turnPage(-1);
-    if (event.key === "ArrowRight") turnPage(1);
-  });
-  reader.addEventListener("click", closeOutside);
 }

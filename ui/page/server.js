@@ -1,29 +1,42 @@
 // Calls to the server. Whatever goes wrong comes back as {error: {code, facts}}, never as an exception.
 
+/** @import { Replies, Uploaded } from "./types" */
+/** @import { Failure } from "./kept.js" */
+
+/** @type {Failure} */
 const DISCONNECTED = { error: { code: "page.disconnected", facts: {} } };
 
-async function call(name, facts = {}) {
+// This module is /page/VERSION/server.js, whatever a proxy puts before that.
+const CALLS = new URL("..", import.meta.url);
+const UPLOAD = new URL("../upload", CALLS);
+
+/**
+ * @template {keyof Replies} Name
+ * @param {Name} name
+ * @param {object} [facts]
+ * @returns {Promise<Replies[Name] | Failure>}
+ */
+export async function call(name, facts = {}) {
   try {
-    const reply = await fetch(address(`page/${name}`), { method: "POST", body: JSON.stringify(facts) });
+    const reply = await fetch(new URL(name, CALLS), { method: "POST", body: JSON.stringify(facts) });
     return await reply.json(); // unless the server did not get to answer, and something else did
   } catch {
     return DISCONNECTED;
   }
 }
 
-// Behind a proxy the page's own address is more than "/".
-function address(path) {
-  const { pathname } = new URL(window.gradio_config.root, location.href);
-  return `${pathname.replace(/\/$/, "")}/${path}`;
-}
-
-// Sends files, telling `progress` the share that is sent: `fetch` could not say.
-function upload(files, progress) {
+/**
+ * Sends files, telling `progress` the share that is sent: `fetch` could not say.
+ * @param {File[]} files
+ * @param {(share: number) => void} progress
+ * @returns {Promise<Uploaded | Failure>}
+ */
+export function upload(files, progress) {
   const form = new FormData();
   for (const file of files) form.append("files", file, file.name);
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    request.open("POST", address("upload"));
+    request.open("POST", UPLOAD);
     request.responseType = "json";
     request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
     request.onload = () => {

@@ -1,71 +1,102 @@
-// The page's words, dates and colours as the reader chose them.
+// The page's words, days and numbers in the language that the reader chose.
+
+import { given } from "./given.js";
+import { recall, remember } from "./memory.js";
+import { signal } from "./signal.js";
+
+/** @import { Key } from "./types" */
+/** @typedef {Partial<Record<string, unknown>>} Facts */
 
 const LANGUAGE_KEY = "khamtop.language";
-const THEME_KEY = "khamtop.theme";
-const THEMES = ["system", "light", "dark"];
 
-let language = recall("localStorage", LANGUAGE_KEY) === "en" ? "en" : "th";
-let theme = THEMES.includes(recall("localStorage", THEME_KEY)) ? recall("localStorage", THEME_KEY) : "system";
+let chosen = "";
 
-const wordsOf = (key) => props.words[key][language === "th" ? 0 : 1];
+/** The reader chose another language. */
+export const languageChanged = /** @type {ReturnType<typeof signal<void>>} */ (signal());
 
-function t(key, facts = {}) {
+export const language = () => chosen;
+
+/** @param {string} code */
+export function chooseLanguage(code) {
+  chosen = code;
+  remember("localStorage", LANGUAGE_KEY, code);
+  languageChanged.tell();
+}
+
+/**
+ * @param {Key} key
+ * @param {Facts} [facts]
+ */
+export function t(key, facts = {}) {
   return wordsOf(key).replace(/\{(\w+)\}/g, (_, name) => {
     const fact = facts[name] ?? "";
-    return typeof fact === "number" ? fact.toLocaleString("en-US") : String(fact);
+    return typeof fact === "number" ? numberWords(fact) : String(fact);
   });
 }
 
-// The same with elements in the places of facts, such as what `said` makes of words that are not the page's.
-function tWith(key, elements) {
+/**
+ * The same with elements in the places of facts, such as what `said` makes of words that are not the page's.
+ * @param {Key} key
+ * @param {Record<string, Node>} elements
+ */
+export function tWith(key, elements) {
   return wordsOf(key)
     .split(/(\{\w+\})/)
     .map((piece) => elements[piece.slice(1, -1)] ?? piece);
 }
 
-// What went wrong, in one sentence. Facts that are codes themselves, such as a reason, get their words.
-function sentence({ code, facts }) {
-  return props.words[code] ? t(code, facts) : t("internal");
+/**
+ * Words in a language that the reader may not have chosen.
+ * @param {string} code
+ * @param {Key} key
+ */
+export const wordsIn = (code, key) => given.words[code][key];
+
+/**
+ * What went wrong, in one sentence. Facts that are codes themselves, such as a reason, get their words.
+ * @param {{ code: string, facts?: Facts }} error
+ */
+export function sentence({ code, facts }) {
+  return isKey(code) ? t(code, facts) : t("internal");
 }
 
-// A day such as "2022-06-29" as people write it: of the Buddhist Era in Thai, of the Common Era in English.
-function dayWords(day, parts = { dateStyle: "medium" }) {
+/**
+ * A day such as "2022-06-29" as people write it, of the era that the language counts in.
+ * @param {string} day
+ * @param {Intl.DateTimeFormatOptions} [parts]
+ */
+export function dayWords(day, parts = { dateStyle: "medium" }) {
   return written(new Date(`${day}T00:00Z`), { ...parts, timeZone: "UTC" });
 }
 
-function momentWords(milliseconds) {
+/** @param {number} milliseconds */
+export function momentWords(milliseconds) {
   return written(new Date(milliseconds), { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** @param {number} number */
+export function numberWords(number) {
+  return number.toLocaleString("en-US").replaceAll(",", wordsOf("language.thousands"));
+}
+
+export function beginWords() {
+  const wanted = recall("localStorage", LANGUAGE_KEY);
+  chosen = given.languages.find((code) => code === wanted) ?? given.first;
+}
+
+/** @param {Key} key */
+const wordsOf = (key) => wordsIn(chosen, key);
+
+/**
+ * @param {string} code
+ * @returns {code is Key}
+ */
+const isKey = (code) => Object.hasOwn(given.words[chosen], code);
+
+/**
+ * @param {Date} date
+ * @param {Intl.DateTimeFormatOptions} parts
+ */
 function written(date, parts) {
-  return new Intl.DateTimeFormat(language === "th" ? "th-TH-u-ca-buddhist-nu-latn" : "en-GB", parts).format(date);
-}
-
-function renderWords() {
-  document.documentElement.lang = language;
-  document.title = t("page.title");
-  page.lang = language;
-  for (const node of findAll("[data-words]")) node.textContent = t(node.dataset.words);
-  for (const node of findAll("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label));
-  for (const node of findAll("[data-placeholder]")) node.placeholder = t(node.dataset.placeholder);
-  find(".language").lang = language === "th" ? "en" : "th"; // it is written in the language it leads to
-  renderTheme();
-}
-
-function renderTheme() {
-  document.documentElement.dataset.theme = theme;
-  const label = { system: t("page.theme_system"), light: t("page.theme_light"), dark: t("page.theme_dark") }[theme];
-  find(".theme").setAttribute("aria-label", label);
-  find(".theme").title = label;
-}
-
-function switchLanguage() {
-  language = language === "th" ? "en" : "th";
-  remember("localStorage", LANGUAGE_KEY, language);
-}
-
-function switchTheme() {
-  theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
-  remember("localStorage", THEME_KEY, theme);
-  renderTheme();
+  return new Intl.DateTimeFormat(wordsOf("language.dates"), parts).format(date);
 }

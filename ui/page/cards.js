@@ -1,0 +1,84 @@
+// Passages as cards: an answer's sources, and what a search found.
+
+import { button, h, said } from "./elements.js";
+import { t } from "./words.js";
+
+/** @import { ArticleJson, Card, Part } from "./types" */
+
+/**
+ * `all` are the cards found together: a score is shown as its share of the best.
+ * @param {Card[]} cards
+ * @param {Card[]} all
+ * @param {(card: Card) => void} open
+ */
+export function renderCards(cards, all, open) {
+  const best = Math.max(...all.map((card) => card.score));
+  return cards.map((card) => renderCard(card, best, () => open(card)));
+}
+
+/**
+ * Text whose quotes are marked; `current` is the number of the one that is looked at.
+ * @param {Part[]} parts
+ * @param {number | null} [current]
+ */
+export function renderParts(parts, current = null) {
+  return parts.map((part) => {
+    if (part.number === undefined) return part.text;
+    const isCurrent = part.number === current;
+    return h(
+      "mark",
+      { "data-number": part.number, class: isCurrent && "current", tabindex: isCurrent && "-1" },
+      part.text,
+    );
+  });
+}
+
+/**
+ * @param {Card} card
+ * @param {number} best
+ * @param {() => void} open
+ */
+function renderCard(card, best, open) {
+  const foundBy = [
+    card.lexical_rank && t("page.by_words", { rank: card.lexical_rank }),
+    card.dense_rank && t("page.by_meaning", { rank: card.dense_rank }),
+  ].filter(Boolean);
+  const share = best > 0 ? Math.max(0, card.score) / best : 0;
+  const title = button("title", open, said(card.title || card.source));
+  title.title = t("page.open_article");
+  /** @param {MouseEvent} event */
+  const onclick = ({ target }) => {
+    const onControl = target instanceof Element && target.closest("button, a");
+    if (!onControl && getSelection()?.isCollapsed) open();
+  };
+  return h(
+    "article",
+    { class: "card", "data-numbers": ` ${card.numbers.join(" ")} `, onclick },
+    h(
+      "h3",
+      {},
+      card.numbers.map((number) => h("span", { class: "badge" }, `[${number}]`)),
+      title,
+    ),
+    card.published ? h("p", { class: "quiet date" }, said(card.published)) : null,
+    h(
+      "p",
+      { class: "why" },
+      h("span", { class: "bar", "aria-hidden": "true" }, h("span", { style: `width:${(100 * share).toFixed(1)}%` })),
+      h("span", {}, t("page.score", { score: card.score.toFixed(2) })),
+      foundBy.length ? h("span", {}, `${t("page.found_by")} ${foundBy.join(" · ")}`) : null,
+    ),
+    h("p", { class: "passage" }, h("bdi", { lang: "th" }, renderParts(card.parts))),
+    card.copies.length ? h("p", { class: "quiet copies" }, t("page.copies"), " ", card.copies.map(renderCopy)) : null,
+  );
+}
+
+/**
+ * Another article that prints the same words: its title, and where it is.
+ * @param {ArticleJson} copy
+ * @param {number} place
+ */
+function renderCopy(copy, place) {
+  const where = [copy.title || copy.source, copy.published].filter(Boolean).join(", ");
+  return [place ? "; " : "", said(where, { title: copy.source })];
+}

@@ -1,0 +1,31 @@
+// Copying a quote with its source, and a link to a question.
+
+import { notice } from "./elements.js";
+import { t } from "./words.js";
+
+/** @import { Citation } from "./types" */
+
+/** @param {Citation} citation */
+export function copyQuote({ quote, title, published, source }) {
+  return copy(`“${quote}” — ${[title, published, source].filter(Boolean).join(", ")}`, t("page.copied"));
+}
+
+/** @param {string} question */
+export function share(question) {
+  const address = new URL(location.pathname, location.origin);
+  address.searchParams.set("q", question);
+  return copy(address.href, t("page.shared"));
+}
+
+/**
+ * @param {string} words
+ * @param {string} done
+ */
+async function copy(words, done) {
+  try {
+    await navigator.clipboard.writeText(words);
+    notice(done);
+  } catch {
+    notice(words); // no clipboard outside a secure context: the words can be copied from the notice
+  }
+}

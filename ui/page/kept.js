@@ -1,0 +1,108 @@
+// The kept conversations. They are kept in the browser and not on the server, so that no two people see
+// each other's. Each stands under a key of its own; what two windows add to the same one is merged turn by turn.
+
+import { forget, recall, remember } from "./memory.js";
+
+/** @import { Answer, Citation, ErrorJson } from "./types" */
+/** @typedef {{ error: ErrorJson }} Failure */
+/** @typedef {Omit<Answer, "passages"> | Failure} Reply */
+/** @typedef {{ good: boolean, remark: string, id?: string }} Opinion */
+/**
+ * A question with its reply, which is null while it is awaited.
+ * @typedef {{ id: string, asked: number, question: string, reply: Reply | null, followUps?: string[],
+ *   feedback?: Opinion }} Turn
+ */
+/** @typedef {{ id: string, turns: Turn[] }} Kept */
+
+const KEPT = "khamtop.conversation.1."; // another number when what a turn holds changes
+const MOST_TURNS = 100;
+
+export const MOST_KEPT = 50;
+
+/** @returns {string[]} */
+export function keptIds() {
+  try {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(KEPT))
+      .map((key) => key.slice(KEPT.length));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Null if it is not kept.
+ * @param {unknown} id
+ * @returns {Kept | null}
+ */
+export function keptConversation(id) {
+  const turns = recall("localStorage", `${KEPT}${id}`);
+  return Array.isArray(turns) && turns.length ? { id: String(id), turns } : null;
+}
+
+/**
+ * The one that was last asked in first.
+ * @returns {Kept[]}
+ */
+export function keptConversations() {
+  const lastAsked = (/** @type {Kept} */ { turns }) => turns[turns.length - 1].asked;
+  return keptIds()
+    .map(keptConversation)
+    .filter((kept) => kept !== null)
+    .sort((one, other) => lastAsked(other) - lastAsked(one));
+}
+
+/**
+ * Adds what `turns` holds to the kept conversation; the oldest others make room. Gives false if there is none.
+ * @param {string} id
+ * @param {Turn[]} turns
+ */
+export function keepConversation(id, turns) {
+  const merged = mergeTurns(keptConversation(id)?.turns ?? [], turns).slice(-MOST_TURNS);
+  const oldest = () => keptConversations().findLast((kept) => kept.id !== id);
+  if (keptIds().filter((other) => other !== id).length >= MOST_KEPT) forgetConversation(oldest()?.id);
+  const gone = [];
+  while (!remember("localStorage", KEPT + id, merged)) {
+    const kept = oldest();
+    if (!kept) {
+      for (const { id, turns } of gone) remember("localStorage", KEPT + id, turns); // they went in vain
+      return false;
+    }
+    gone.push(kept);
+    forgetConversation(kept.id);
+  }
+  return true;
+}
+
+/** @param {string | undefined} id */
+export function forgetConversation(id) {
+  forget("localStorage", `${KEPT}${id}`);
+}
+
+/**
+ * Whether a change of what the browser remembers may be one of that conversation.
+ * @param {StorageEvent} event
+ * @param {string} id
+ */
+export function isOf(event, id) {
+  return event.key === null || event.key === KEPT + id;
+}
+
+/**
+ * Turns of both, in the order in which they were asked; where both hold the same one, the newer's.
+ * @param {Turn[]} older
+ * @param {Turn[]} newer
+ */
+export function mergeTurns(older, newer) {
+  const turns = new Map([...older, ...newer].map((turn) => [turn.id, turn]));
+  return [...turns.values()].sort((one, other) => one.asked - other.asked);
+}
+
+/**
+ * A quote of an answer by its number.
+ * @param {Pick<Answer, "citations">} reply
+ * @param {number} number
+ */
+export function citationOf(reply, number) {
+  return /** @type {Citation} */ (reply.citations.find((citation) => citation.number === number));
+}

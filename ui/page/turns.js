@@ -1,0 +1,175 @@
+// What the conversation looks like: each question with its answer, a refusal or what went wrong.
+
+import { stopAsking } from "./box.js";
+import { copyQuote, share } from "./copy.js";
+import { button, fill, find, findMaybe, h, said, signButton } from "./elements.js";
+import { renderFeedback } from "./feedback.js";
+import { citationOf } from "./kept.js";
+import { questionList } from "./questions.js";
+import { readQuote } from "./reader.js";
+import { status } from "./status.js";
+import { answer, followUpsCame, show, talk, talkChanged, talkOpened, turnChanged } from "./talk.js";
+import { languageChanged, sentence, t } from "./words.js";
+
+/** @import { Answer, Line } from "./types" */
+/** @import { Turn } from "./kept.js" */
+/** @typedef {Omit<Answer, "passages">} Answered */
+
+// What may go better a second time.
+const PASSING = new Set(["page.disconnected", "page.stopped", "internal", "index.building"]);
+
+export function beginTurns() {
+  turnChanged.on(renderTurnAgain);
+  followUpsCame.on(addFollowUps);
+  talkChanged.on(renderTurns);
+  languageChanged.on(renderTurns);
+  talkOpened.on(() => {
+    renderTurns();
+    findMaybe(".turn:last-child")?.scrollIntoView({ block: "start" });
+  });
+}
+
+function renderTurns() {
+  fill(find(".turns"), talk.turns.map(renderTurn));
+}
+
+/**
+ * One turn alone, so that a screen reader is told of what is new and not of the whole conversation.
+ * @param {Turn} turn
+ */
+function renderTurnAgain(turn) {
+  const made = renderTurn(turn);
+  const old = shownTurn(turn);
+  if (old) old.replaceWith(made);
+  else find(".turns").append(made);
+  made.scrollIntoView({ block: "start" });
+}
+
+/** @param {Turn} turn */
+const shownTurn = (turn) => findMaybe(`[data-turn="${turn.id}"]`);
+
+/** @param {Turn} turn */
+function renderTurn(turn) {
+  return h(
+    "article",
+    { class: turn === talk.shown ? "turn sources-shown" : "turn", "data-turn": turn.id },
+    turn.question.trim() ? h("h2", { class: "question" }, said(turn.question)) : null,
+    renderReply(turn),
+  );
+}
+
+/** @param {Turn} turn */
+function renderReply(turn) {
+  const { reply } = turn;
+  if (reply === null) {
+    return h("p", { class: "pending" }, t("page.searching"), " ", button("link", stopAsking, t("page.stop")));
+  }
+  if ("error" in reply) {
+    const again = PASSING.has(reply.error.code) && button("link again", () => answer(turn), t("page.again"));
+    return h("p", { class: "error" }, sentence(reply.error), " ", again);
+  }
+  return reply.abstained ? renderRefusal(turn, reply) : renderAnswer(turn, reply);
+}
+
+/**
+ * @param {Turn} turn
+ * @param {Answered} reply
+ */
+function renderRefusal(turn, reply) {
+  const { examples } = status();
+  return [
+    h("p", { class: "abstained" }, said(reply.refusal ?? reply.answer)), // kept conversations may be older
+    (reply.lines ?? []).map((line) => renderLine(turn, reply, line)),
+    renderActions(turn, reply),
+    examples.length ? h("h3", {}, t("page.answerable")) : null,
+    questionList(examples),
+  ];
+}
+
+/**
+ * @param {Turn} turn
+ * @param {Answered} reply
+ */
+function renderAnswer(turn, reply) {
+  const short = reply.short_answer;
+  return [
+    short ? h("p", { class: "short" }, said(short), " ", marker(turn, reply, reply.lines[0].number)) : null,
+    reply.lines.map((line) => renderLine(turn, reply, line)),
+    renderActions(turn, reply),
+    h("div", { class: "follow-ups" }, renderFollowUps(turn)),
+  ];
+}
+
+/** @param {Turn} turn */
+function renderFollowUps({ followUps }) {
+  return followUps ? [h("h3", {}, t("page.follow_ups")), questionList(followUps)] : [];
+}
+
+/** @param {Turn} turn */
+function addFollowUps(turn) {
+  const place = shownTurn(turn)?.querySelector(".follow-ups");
+  if (!place) return;
+  const { scrollHeight, scrollTop, clientHeight } = find(".talk");
+  const isAtEnd = scrollHeight > clientHeight && scrollHeight - scrollTop - clientHeight < 2;
+  fill(place, renderFollowUps(turn));
+  if (isAtEnd) shownTurn(turn)?.scrollIntoView({ block: "start" }); // nobody has scrolled since, and there is more
+}
+
+/**
+ * @param {Turn} turn
+ * @param {Answered} reply
+ * @param {Line} line
+ */
+function renderLine(turn, reply, line) {
+  const quote = line.parts.map((part) => (part.short ? h("strong", {}, part.text) : part.text));
+  return h(
+    "blockquote",
+    { "data-number": line.number },
+    h("span", { class: "lead", lang: reply.language }, line.lead),
+    " ",
+    "“",
+    h("bdi", { class: "quote", lang: "th" }, quote),
+    // kept on one line, so that a marker never stands alone at a line's beginning
+    h(
+      "span",
+      { class: "tail" },
+      "” ",
+      marker(turn, reply, line.number),
+      signButton("copy", t("page.copy"), () => copyQuote(citationOf(reply, line.number))),
+    ),
+  );
+}
+
+/**
+ * @param {Turn} turn
+ * @param {Answered} reply
+ * @param {number} number
+ */
+function marker(turn, reply, number) {
+  const label = t("page.open_source", { number, title: citationOf(reply, number).title });
+  const made = signButton("marker", label, () => readQuote(turn, number), `[${number}]`);
+  made.dataset.number = String(number);
+  return made;
+}
+
+/**
+ * @param {Turn} turn
+ * @param {Answered} reply
+ */
+function renderActions(turn, reply) {
+  return h(
+    "div",
+    { class: "actions" },
+    reply.cards.length ? button("link show-sources", () => goToSources(turn), t("page.show_sources")) : null,
+    button("link share", () => share(turn.question), t("page.share")),
+    renderFeedback(turn, reply),
+  );
+}
+
+/** @param {Turn} turn */
+function goToSources(turn) {
+  show(turn);
+  const sources = find(".sources");
+  sources.scrollIntoView({ block: "nearest" });
+  sources.focus({ preventScroll: true });
+}

@@ -1,0 +1,301 @@
+"""The JSON that programs and the page get, as types; `declarations.py` tells them to the page's scripts."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+from khamtop.qa.types import Kind, Language, Verdict
+
+# -- What programs get too: the contract of the command line and of the API ---------------------------
+
+
+class ArticleJson(TypedDict):
+    """An article, without its text."""
+
+    article_id: str
+    title: str
+    source: str
+    published: str | None
+
+
+class Copies(TypedDict):
+    """Where else the same words are printed, if anywhere."""
+
+    copies: NotRequired[list[ArticleJson]]
+
+
+class CitationJson(ArticleJson, Copies):
+    """A quote: a span of an article's characters."""
+
+    number: int
+    start: int
+    end: int
+    quote: str
+
+
+class FoundJson(ArticleJson):
+    """A passage found for a question: a span of an article's characters."""
+
+    start: int
+    end: int
+    text: str
+    score: float
+    dense_rank: int | None
+    lexical_rank: int | None
+
+
+class HitJson(FoundJson, Copies):
+    """A passage found, with where else it is printed."""
+
+
+class SaidJson(TypedDict):
+    """What an answer says, apart from what it quotes."""
+
+    question: str
+    answer: str
+    short_answer: str | None
+    verdict: Verdict
+    kind: Kind
+    abstained: bool
+    confidence: float
+    nearest: list[CitationJson]
+    passages: list[HitJson]
+
+
+class AnswerJson(SaidJson):
+    """An answer."""
+
+    citations: list[CitationJson]
+
+
+class HitsJson(TypedDict):
+    """The passages of a search."""
+
+    question: str
+    passages: list[HitJson]
+
+
+class RejectedJson(TypedDict):
+    """A file or a line that was not indexed, and the code of the reason."""
+
+    path: str
+    reason: str
+    line: NotRequired[int]
+
+
+class ReportJson(TypedDict):
+    """What a build found and did."""
+
+    articles: int
+    passages: int
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    rejected: list[RejectedJson]
+    seconds: float
+
+
+class ErrorJson(TypedDict):
+    """What went wrong: a code, which has a sentence in every language, and the facts that it names."""
+
+    code: str
+    facts: dict[str, Any]
+
+
+# -- What the page gets -------------------------------------------------------------------------------
+
+
+class Part(TypedDict):
+    """A piece of text: a quote if it has a `number`, the short answer if it is `short`."""
+
+    text: str
+    number: NotRequired[int]
+    short: NotRequired[bool]
+
+
+class Citation(CitationJson):
+    """A quote with the day of its article, an ISO date."""
+
+    day: str | None
+
+
+class Card(FoundJson):
+    """A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's."""
+
+    day: str | None
+    copies: list[ArticleJson]
+    numbers: list[int]
+    parts: list[Part]
+
+
+class Line(TypedDict):
+    """A quote with the words that lead to it."""
+
+    lead: str
+    number: int
+    parts: list[Part]
+
+
+class Answer(SaidJson):
+    """An answer as the page shows it; `refusal` is what it says instead of one."""
+
+    citations: list[Citation]
+    language: Language
+    refusal: str | None
+    lines: list[Line]
+    cards: list[Card]
+
+
+class FollowUps(TypedDict):
+    """Questions to go on with."""
+
+    questions: list[str]
+
+
+class Cards(TypedDict):
+    """What a search found."""
+
+    cards: list[Card]
+
+
+class WholeArticle(ArticleJson):
+    """An article cut at its quotes; `found` are the numbers of those that are in it."""
+
+    day: str | None
+    parts: list[Part]
+    found: list[int]
+
+
+class OpenArticle(WholeArticle):
+    """The same, and whether it may be removed."""
+
+    removable: bool
+
+
+class ListedArticle(ArticleJson):
+    """A row of the list of articles; lengths count characters and passages."""
+
+    day: str | None
+    chars: int
+    passages: int
+
+
+class Row(ListedArticle):
+    """The same, and whether it may be removed."""
+
+    removable: bool
+
+
+class Rows(TypedDict):
+    """A stretch of the list of articles, and how many there are in all."""
+
+    total: int
+    articles: list[Row]
+
+
+class Bar(TypedDict):
+    """How many articles a year, month or day has that begins with that day (ISO)."""
+
+    start: str
+    count: int
+
+
+class Timeline(TypedDict):
+    """How the articles spread over time, without a gap."""
+
+    unit: Literal["year", "month", "day"]
+    bars: list[Bar]
+    undated: int
+
+
+class Kept(TypedDict):
+    """The id of what a reader thought, by which it may be changed."""
+
+    id: str
+
+
+class Build(TypedDict):
+    """A build under way, or how one ended."""
+
+    number: int
+    running: bool
+    stage: str
+    done: int
+    total: int
+    seconds_left: float | None
+    report: ReportJson | None
+    error: ErrorJson | None
+
+
+class Status(TypedDict):
+    """What the index holds, what may be asked, and how the build is going."""
+
+    articles: int
+    passages: int
+    examples: list[str]
+    read_only: bool
+    build: Build | None
+
+
+class Removed(Status):
+    """The same, and where the file of the removed article is now."""
+
+    moved_to: str
+
+
+class Saved(TypedDict):
+    """A file that was taken in, by the name under which it is kept."""
+
+    name: str
+
+
+class Refused(TypedDict):
+    """A file that was not taken in, and the code of the reason."""
+
+    name: str
+    reason: str
+
+
+class Uploaded(Status):
+    """What became of files that were sent in."""
+
+    saved: list[Saved]
+    refused: list[Refused]
+
+
+class Replies(TypedDict):
+    """What the page's calls give, by their names."""
+
+    ask: Answer
+    follow_ups: FollowUps
+    search: Cards
+    article: OpenArticle
+    articles: Rows
+    timeline: Timeline
+    feedback: Kept
+    status: Status
+    rebuild: Status
+    stop: Status
+    remove: Removed
+
+
+class Limits(TypedDict):
+    """What the server takes at the most, and gives."""
+
+    remark_chars: int
+    passages: int
+    listed: int
+    upload_files: int
+    upload_file_bytes: int
+    upload_bytes: int
+    upload_endings: list[str]
+
+
+class Given(TypedDict):
+    """What the page begins with: the words of all languages, the one that it opens in, and the limits."""
+
+    words: dict[str, dict[str, str]]
+    languages: list[str]
+    first: str
+    limits: Limits
