@@ -8,6 +8,9 @@ from pathlib import Path
 from khamtop.index.rankings.dense import Dense
 from khamtop.index.rankings.lexical import FOLDER, Lexical
 
+#: The attributes of `Rankings`, in the order in which they are committed.
+_NAMES = ("lexical", "dense")
+
 
 class Rankings:
     """Both rankings of a generation. Each is opened when it is first asked for: many a build changes no vectors."""
@@ -28,8 +31,8 @@ class Rankings:
 
     def open(self) -> None:
         """Opens both; raises `OSError` or `RankingDamaged`."""
-        assert self.dense is not None
-        assert self.lexical is not None
+        for name in _NAMES:
+            getattr(self, name)
 
     def commit(self) -> None:
         """Writes what was added to those that are open, and removed."""
@@ -42,7 +45,7 @@ class Rankings:
             ranking.close()
 
     def _opened(self) -> list[Dense | Lexical]:
-        return [vars(self)[name] for name in ("lexical", "dense") if name in vars(self)]
+        return [vars(self)[name] for name in _NAMES if name in vars(self)]
 
 
 def is_immutable(file: Path) -> bool:

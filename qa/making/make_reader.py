@@ -22,7 +22,7 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -133,13 +133,12 @@ def begin(folder: Path) -> tuple[Model, Tokenizer]:
     return model, tokenizer
 
 
-def mix(model: Model, other: Model) -> None:
-    """Makes a model's weights the mean of its own and another's, which it was taught from.
+def mix(model: Model, before: dict[str, torch.Tensor]) -> None:
+    """Makes a model's weights the mean of its own and those `before` it was taught further.
 
     Both have reached a like place by other data, and their mean generalises better than either (Wortsman et al. 2022).
     """
-    state = other.state_dict()
-    model.load_state_dict({name: (weight + state[name]) / 2 for name, weight in model.state_dict().items()})
+    model.load_state_dict({name: (weight + before[name]) / 2 for name, weight in model.state_dict().items()})
 
 
 def kind_by_words(question: str) -> Kind:
@@ -311,10 +310,10 @@ def train(model: Model, steps: Iterator[list[Group]], work: Path, count: int, fa
             os.replace(work / "state.new", state_file)
 
 
-def encode(kind: str, texts: list[str]) -> np.ndarray:
-    """Vectors to find lookalikes by: Khamtop's own, so that it learns on what a search brings up."""
+def encoding() -> Callable[[str, list[str]], np.ndarray]:
+    """What gives vectors to find lookalikes by: Khamtop's own encoder, so that it learns on what a search brings up."""
     encoder = load_encoder()
-    return encoder.encode_questions(texts) if kind == "query" else encoder.encode_passages(texts)
+    return lambda kind, texts: (encoder.encode_questions if kind == "query" else encoder.encode_passages)(texts)
 
 
 # Calibration: on the articles that were held back, by the model as it is written
@@ -462,14 +461,15 @@ def main() -> None:
     torch.manual_seed(SEED)
     questions = read_questions(given.questions, given.archive)
     model, tokenizer = begin(given.base)
-    find_lookalikes(questions, encode)
+    find_lookalikes(questions, encoding())
     learned = [question for question in questions if not question.story.is_held_back]
     held_back = [question for question in questions if question.story.is_held_back]
     print(f"{len(learned)} questions to learn from, {len(held_back)} to calibrate by", flush=True)
+    before = {name: weight.clone() for name, weight in model.state_dict().items()}
     rng = random.Random(SEED)
     train(model, batches(learned, Examples(tokenizer, rng), rng), given.work, given.steps, given.falling)
     if is_transformer(given.base):
-        mix(model, begin(given.base)[0])
+        mix(model, before)
     settings = {
         "kind": "reader", "kinds": list(KINDS), "most_pieces": READ_PIECES,
         "chance": {"span": 0.5, "passage": 0.5, "bias": 0.0}, "sure": 0.5, "unsure": 0.2, "large": 0.5,
