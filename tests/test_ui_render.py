@@ -69,7 +69,7 @@ def test_json_of_an_answer_is_the_contract(answer: Answer) -> None:
     data = render.to_json(answer)
     assert list(data) == [
         "question", "answer", "short_answer", "verdict", "kind", "abstained", "confidence", "citations", "nearest",
-        "passages",
+        "passages", "understood", "on_subject",
     ]  # fmt: skip
     assert data["answer"] == (
         "เมืองเก่า [1]\n\nบทความระบุว่า “ตลาดน้ำเปิดเมื่อวันเสาร์ที่เมืองเก่า” [1]\n\n"

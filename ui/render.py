@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from khamtop.index.storage.listing import timeline_of
 from khamtop.index.text.dates import day_of
 from khamtop.index.types import Article, Rejected, Span
-from khamtop.qa.types import Answer, Citation, Hit
+from khamtop.qa.types import Answer, Citation, Hit, Understood
 from khamtop.ui import shapes
 from khamtop.ui.shapes import ArticleJson, CitationJson, HitJson, Part
 from khamtop.ui.texts import text
@@ -49,6 +50,8 @@ def to_json(answer: Answer) -> shapes.AnswerJson:
         "citations": [_citation_to_json(citation) for citation in answer.citations],
         "nearest": [_citation_to_json(citation) for citation in answer.nearest],
         "passages": [_hit_to_json(hit) for hit in answer.hits],
+        "understood": _understood_to_json(answer.understood),
+        "on_subject": answer.overview.total if answer.overview else None,
     }
 
 
@@ -98,7 +101,24 @@ def _citation_to_json(citation: Citation) -> CitationJson:
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
+        **_column_to_json(citation),
         **_copies_to_json(citation.copies),
+    }
+
+
+def _column_to_json(citation: Citation) -> shapes.Column:
+    """The side of a comparison that a quote speaks of; nothing elsewhere."""
+    return {"column": citation.column} if citation.column else {}
+
+
+def _understood_to_json(understood: Understood) -> shapes.UnderstoodJson:
+    period = understood.period
+    return {
+        "earlier": understood.earlier,
+        "time": understood.time,
+        "since": period.since.isoformat() if period and period.since else None,
+        "until": period.until.isoformat() if period and period.until else None,
+        "newest": understood.newest,
     }
 
 
@@ -127,18 +147,31 @@ def _copies_to_json(copies: Iterable[Article]) -> shapes.Copies:
 def answer_text(answer: Answer) -> str:
     """The answer in one string: the short answer, then each quote in curly quotes with its `[n]`.
 
-    Where it is not sure it says so first, and the quotes are the nearest ones.
+    What is no plain answer says first what it is: that it is not sure, or a list of articles.
     """
     lines = [f"{lead} “{citation.quote}” [{citation.number}]" for lead, citation in _led(answer)]
-    if answer.abstained:
-        lines.insert(0, _refusal(answer))
+    if opening := _opening(answer):
+        lines.insert(0, opening)
     elif answer.short_answer:
         lines.insert(0, f"{answer.short_answer} [{answer.citations[0].number}]")
     return "\n\n".join(lines)
 
 
-def _refusal(answer: Answer) -> str:
-    return text("answer.unsure" if answer.verdict == "unsure" else "answer.none", answer.language)
+def _opening(answer: Answer) -> str | None:
+    """What is said before the quotes; None where they answer by themselves."""
+    if answer.talk:
+        return text(f"talk.{answer.talk}", answer.language)
+    if answer.abstained:
+        return text("answer.unsure" if answer.verdict == "unsure" else "answer.none", answer.language)
+    if answer.overview:
+        total, shown = answer.overview.total, len(answer.citations)
+        key = "answer.overview" if total <= shown else "answer.overview_part"
+        return text(key, answer.language, total=total, shown=shown)
+    if answer.kind == "summary":
+        return text("answer.summary", answer.language, title=answer.citations[0].article.title)
+    if answer.kind == "comparison":
+        return text("answer.comparison", answer.language)
+    return None
 
 
 def _quoted(answer: Answer) -> tuple[Citation, ...]:
@@ -150,6 +183,9 @@ def _led(answer: Answer) -> list[tuple[str, Citation]]:
     """Each citation with the words that lead to it."""
     led: list[tuple[str, Citation]] = []
     for citation in _quoted(answer):
+        if answer.overview or citation.column or answer.kind == "summary":
+            led.append((_own_lead(citation, answer), citation))
+            continue
         if not led:
             key = "answer.says"
         elif citation.article.id == led[-1][1].article.id:
@@ -158,6 +194,15 @@ def _led(answer: Answer) -> list[tuple[str, Citation]]:
             key = "answer.other"
         led.append((text(key, answer.language), citation))
     return led
+
+
+def _own_lead(citation: Citation, answer: Answer) -> str:
+    """What leads to a quote that does not go on from the one before it."""
+    if citation.column:
+        return f"{citation.column}:"
+    if answer.kind == "summary":
+        return "•"
+    return " · ".join(filter(None, (citation.article.published, citation.article.title))) + ":"
 
 
 def copies_text(copies: Sequence[Article], language: str) -> str:
@@ -254,7 +299,8 @@ def to_page(answer: Answer) -> shapes.Answer:
     """`to_json` with what the page needs beside it.
 
     Citations and cards have the `day` of their article, an ISO date or None; where it is not sure, the citations are
-    the nearest ones. `refusal` is what it says instead of an answer, None if it answers. `lines` are the quotes
+    the nearest ones. `refusal` is what it says instead of an answer, None if it answers, and `opening` what it says before
+    the quotes of one. `spread` tells how an overview's articles lie in time. `lines` are the quotes
     with the words that lead to them, `cards` the sources: one for each passage, those with quotes
     first, in the order of their numbers. A part is a piece of text with `number` if it is a quote,
     and `short` if it is the short answer.
@@ -262,7 +308,9 @@ def to_page(answer: Answer) -> shapes.Answer:
     return {
         **to_json(answer),
         "language": answer.language,
-        "refusal": _refusal(answer) if answer.abstained else None,
+        "refusal": _opening(answer) if answer.abstained else None,
+        "opening": None if answer.abstained else _opening(answer),
+        "spread": timeline_to_page(timeline_of(answer.overview.days)) if answer.overview else None,
         "citations": [
             {**_citation_to_json(citation), "day": _day_to_page(citation.article)} for citation in _quoted(answer)
         ],

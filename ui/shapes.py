@@ -24,7 +24,13 @@ class Copies(TypedDict):
     copies: NotRequired[list[ArticleJson]]
 
 
-class CitationJson(ArticleJson, Copies):
+class Column(TypedDict):
+    """The side of a comparison that a quote speaks of, in the question's words; of no other quote."""
+
+    column: NotRequired[str]
+
+
+class CitationJson(ArticleJson, Copies, Column):
     """A quote: a span of an article's characters."""
 
     number: int
@@ -48,8 +54,19 @@ class HitJson(FoundJson, Copies):
     """A passage found, with where else it is printed."""
 
 
+class UnderstoodJson(TypedDict):
+    """How a question was taken: the questions it goes on from, the time that it names (in its words `time`; ISO
+    dates), and whether the latest comes first."""
+
+    earlier: str | None
+    time: str | None
+    since: str | None
+    until: str | None
+    newest: bool
+
+
 class SaidJson(TypedDict):
-    """What an answer says, apart from what it quotes."""
+    """What an answer says, apart from what it quotes; of an overview, how many articles are `on_subject`."""
 
     question: str
     answer: str
@@ -60,6 +77,8 @@ class SaidJson(TypedDict):
     confidence: float
     nearest: list[CitationJson]
     passages: list[HitJson]
+    understood: UnderstoodJson
+    on_subject: int | None
 
 
 class AnswerJson(SaidJson):
@@ -138,11 +157,13 @@ class Line(TypedDict):
 
 
 class Answer(SaidJson):
-    """An answer as the page shows it; `refusal` is what it says instead of one."""
+    """An answer as the page shows it; `refusal` is what it says instead of one, `opening` what before its quotes."""
 
     citations: list[Citation]
     language: Language
     refusal: str | None
+    opening: str | None
+    spread: Timeline | None
     lines: list[Line]
     cards: list[Card]
 

@@ -7,7 +7,7 @@ What is asked of the articles is `qa`'s business.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -38,7 +38,8 @@ class Listing:
         rows = database.catalogue()
         self._numbers = [number for number, _, _ in rows]
         self._titles = [_plain(title) for _, title, _ in rows]
-        self.timeline = _timeline([day for _, _, day in rows])
+        days = [date.fromordinal(day) for _, _, day in rows if day is not None]
+        self.timeline = timeline_of(days, undated=len(rows) - len(days))
 
     def find(self, words: str, offset: int, limit: int) -> tuple[int, list[Listed]]:
         """How many titles have `words` in them, and those from `offset` on, `limit` at the most.
@@ -55,9 +56,8 @@ def _plain(title: str) -> str:
     return "".join(thai.normalise(title).text.split())
 
 
-def _timeline(ordinals: list[int | None]) -> Timeline:
-    days = [date.fromordinal(ordinal) for ordinal in ordinals if ordinal is not None]
-    undated = len(ordinals) - len(days)
+def timeline_of(days: Sequence[date], undated: int = 0) -> Timeline:
+    """How many of these days lie in each year, month or day: as fine as is still seen."""
     if not days:
         return Timeline("year", (), undated)
     first, last = min(days), max(days)

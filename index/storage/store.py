@@ -183,6 +183,10 @@ class Index:
         """Whether each of the words stands in some passage."""
         return self.rankings.lexical.has_written(words)
 
+    def frequency(self, words: Iterable[str]) -> int:
+        """In how many passages words stand that are one thing together: no more than the rarest of them."""
+        return min(map(self.rankings.lexical.document_frequency, words), default=0)
+
     def said(self, passages: Sequence[int]) -> dict[int, bytes]:
         """What each passage says, as a digest: passages of the same digest are copies of one another."""
         return self.database.said(passages)

@@ -13,7 +13,8 @@ from datetime import date
 from itertools import islice
 
 from khamtop.index.text import thai
-from khamtop.index.text.wording import BUDDHIST_ERA, MONTHS
+from khamtop.index.text.wording import BUDDHIST_ERA, MONTHS, POWERS, UNITS
+from khamtop.index.types import Span
 
 _MONTHS = [
     re.compile(rf"{full}(?:คม|ยน|พันธ์)?|{short.replace('.', '[.]? ?')}|{name[:3]}(?:{name[3:]}|t)?[.]?")
@@ -43,6 +44,15 @@ _WHOLE_MONTHS = [
     )
 ]
 _WHOLE_YEARS = [re.compile(rf"{_ERA}*(?P<year>\d{{4}})"), re.compile(rf"{_ERA}+(?P<year>\d\d)")]
+#: The same inside a text, where other numbers stand around.
+_INNER_MONTHS = [re.compile(_WHOLE_MONTHS[2].pattern + r"(?!\d)")]
+_COUNTED = rf"\s*(?:{'|'.join(map(re.escape, (*UNITS, *POWERS, 'baht', 'people')))})"
+_INNER_YEARS = [
+    re.compile(rf"(?<!\d){_ERA}+(?:\d{{4}}|\d\d)(?![\d,.]\d)(?!\d|{_COUNTED})"),
+    re.compile(rf"(?<![\d,.:/-])(?:2[45]\d\d|(?:19|20)\d\d)(?![\d,.:/]|{_COUNTED})"),
+]
+#: Years that a question means when it names one.
+_TOLD_YEARS = range(1900, 2100)
 #: A number that stands for a year: from the first printed news to what nobody dates anything with yet.
 _YEARS = range(1800, 2100)
 #: A date stands so near the beginning of a text that is one.
@@ -99,6 +109,21 @@ def span_of(text: str) -> tuple[date, date] | None:
 def names_time(text: str) -> bool:
     """Whether a normalised text names a time at all: a number, a month, a day, a season."""
     return bool(_TIME.search(text))
+
+
+def named_days(text: str) -> list[tuple[Span, tuple[date, date]]]:
+    """Where a normalised text names a day, month or year, and the first and the last day of it, in its order.
+
+    A year of four digits needs no word before it if it is of this time: numbers of things are rarely 2567.
+    """
+    found: dict[Span, tuple[date, date]] = {}
+    for pattern in (*_DAYS, *_INNER_MONTHS, *_INNER_YEARS):
+        for match in pattern.finditer(text):
+            is_inside = any(start <= match.start() and match.end() <= end for start, end in found)
+            days = None if is_inside else span_of(match[0])
+            if days and days[0].year in _TOLD_YEARS:
+                found[match.span()] = days
+    return sorted(found.items())
 
 
 def dateline(text: str) -> str | None:

@@ -14,6 +14,11 @@ export interface Copies {
   copies?: Array<ArticleJson>;
 }
 
+/** The side of a comparison that a quote speaks of, in the question's words; of no other quote. */
+export interface Column {
+  column?: string;
+}
+
 /** A quote: a span of an article's characters. */
 export interface CitationJson {
   article_id: string;
@@ -21,6 +26,7 @@ export interface CitationJson {
   source: string;
   published: string | null;
   copies?: Array<ArticleJson>;
+  column?: string;
   number: number;
   start: number;
   end: number;
@@ -56,17 +62,29 @@ export interface HitJson {
   copies?: Array<ArticleJson>;
 }
 
-/** What an answer says, apart from what it quotes. */
+/** How a question was taken: the questions it goes on from, the time that it names (in its words `time`; ISO
+dates), and whether the latest comes first. */
+export interface UnderstoodJson {
+  earlier: string | null;
+  time: string | null;
+  since: string | null;
+  until: string | null;
+  newest: boolean;
+}
+
+/** What an answer says, apart from what it quotes; of an overview, how many articles are `on_subject`. */
 export interface SaidJson {
   question: string;
   answer: string;
   short_answer: string | null;
   verdict: "answer" | "unsure" | "nothing";
-  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other";
+  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other" | "overview" | "summary" | "comparison" | "smalltalk";
   abstained: boolean;
   confidence: number;
   nearest: Array<CitationJson>;
   passages: Array<HitJson>;
+  understood: UnderstoodJson;
+  on_subject: number | null;
 }
 
 /** An answer. */
@@ -75,11 +93,13 @@ export interface AnswerJson {
   answer: string;
   short_answer: string | null;
   verdict: "answer" | "unsure" | "nothing";
-  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other";
+  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other" | "overview" | "summary" | "comparison" | "smalltalk";
   abstained: boolean;
   confidence: number;
   nearest: Array<CitationJson>;
   passages: Array<HitJson>;
+  understood: UnderstoodJson;
+  on_subject: number | null;
   citations: Array<CitationJson>;
 }
 
@@ -128,6 +148,7 @@ export interface Citation {
   source: string;
   published: string | null;
   copies?: Array<ArticleJson>;
+  column?: string;
   number: number;
   start: number;
   end: number;
@@ -160,20 +181,24 @@ export interface Line {
   parts: Array<Part>;
 }
 
-/** An answer as the page shows it; `refusal` is what it says instead of one. */
+/** An answer as the page shows it; `refusal` is what it says instead of one, `opening` what before its quotes. */
 export interface Answer {
   question: string;
   answer: string;
   short_answer: string | null;
   verdict: "answer" | "unsure" | "nothing";
-  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other";
+  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other" | "overview" | "summary" | "comparison" | "smalltalk";
   abstained: boolean;
   confidence: number;
   nearest: Array<CitationJson>;
   passages: Array<HitJson>;
+  understood: UnderstoodJson;
+  on_subject: number | null;
   citations: Array<Citation>;
   language: "th" | "en";
   refusal: string | null;
+  opening: string | null;
+  spread: Timeline | null;
   lines: Array<Line>;
   cards: Array<Card>;
 }
@@ -435,9 +460,18 @@ export type Key =
   | "answer.other"
   | "answer.none"
   | "answer.unsure"
+  | "answer.overview"
+  | "answer.overview_part"
+  | "answer.summary"
+  | "answer.comparison"
   | "answer.nearest"
   | "answer.copies"
   | "answer.sources"
+  | "talk.greeting"
+  | "talk.thanks"
+  | "talk.about"
+  | "talk.usage"
+  | "talk.farewell"
   | "search.none"
   | "report.done"
   | "report.rejected"
