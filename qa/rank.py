@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 
 from khamtop.index.storage.store import Index
 from khamtop.index.types import Filter, Span
-from khamtop.qa.question import read
-from khamtop.qa.reader import Reader, Reading, load_reader
+from khamtop.qa.reader import Reader, Reading
 from khamtop.qa.retrieve import retrieve
 from khamtop.qa.types import Hit, Kind, Query
 
@@ -85,20 +84,3 @@ def _read(query: Query, hits: Sequence[Hit], reader: Reader) -> list[Found]:
         for place, hit in enumerate(hits)
         for reading in [readings.get(place)]
     ]
-
-
-def search(
-    question: str,
-    index: Index,
-    history: Sequence[str] = (),
-    k: int = 5,
-    bounds: Filter | None = None,
-    reader: Reader | None = None,
-) -> list[Hit]:
-    """The `k` passages that fit the question best, best first, of the articles that `bounds` lets through.
-
-    Raises:
-        KhamtopError: for a question that cannot be read (`qa.question.check`).
-    """
-    found = find(read(question, history), index, k, reader or load_reader(), bounds=bounds)
-    return [item.hit for item in found[:k]]

@@ -26,10 +26,10 @@ from khamtop.index.storage.listing import Timeline
 from khamtop.index.storage.store import Index, remembered_encoder
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError
 from khamtop.qa.answer import ask
-from khamtop.qa.rank import search
 from khamtop.qa.reader import Reader, load_reader
+from khamtop.qa.searching import ORDERS, Findings, Order, look_up, look_up_articles
 from khamtop.qa.suggest import follow_ups, suggest
-from khamtop.qa.types import Answer, Hit
+from khamtop.qa.types import Answer
 from khamtop.ui.feedback import Feedback
 from khamtop.ui.names import numbered, shortened
 from khamtop.ui.turns import Turns
@@ -177,12 +177,28 @@ class Service:
         with self._turns.turn():
             return opened.answer(question, tuple(history), k, bounds)
 
-    def search(self, question: str, history: Sequence[str] = (), k: int = 5, bounds: Filter | None = None) -> list[Hit]:
-        """The best `k` passages; raises as `ask` does."""
+    def search(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        k: int = 5,
+        bounds: Filter | None = None,
+        order: str = "relevance",
+    ) -> Findings:
+        """The best `k` passages; raises as `ask` does, and `search.order` for no order."""
         _check(k)
         index = self._ready().index
         with self._turns.turn():
-            return search(question, index, history, k, bounds, self._reader)
+            return look_up(question, index, history, k, bounds, self._reader, _order(order))
+
+    def search_articles(
+        self, question: str, k: int = 10, bounds: Filter | None = None, order: str = "relevance"
+    ) -> Findings:
+        """The best passages of the best `k` articles; raises as `search` does."""
+        _check(k)
+        index = self._ready().index
+        with self._turns.turn():
+            return look_up_articles(question, index, k, bounds, self._reader, _order(order))
 
     def follow_ups(self, question: str, history: Sequence[str] = ()) -> list[str]:
         """Questions to go on with after that one, which the articles answer; raises as `ask` does.
@@ -396,6 +412,13 @@ class Service:
 def _check(k: int) -> None:
     if not isinstance(k, int) or not 1 <= k <= MOST_PASSAGES:
         raise KhamtopError("question.passages", most=MOST_PASSAGES)
+
+
+def _order(order: str) -> Order:
+    for known in ORDERS:
+        if order == known:
+            return known
+    raise KhamtopError("search.order", orders=", ".join(ORDERS))
 
 
 def _move(file: Path, folder: Path) -> Path:

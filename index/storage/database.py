@@ -72,6 +72,24 @@ class KnownArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Where each passage stands: three rows of the same length, as arrays of int64.
+
+    `passages` are their numbers, ascending, and `articles` those of their articles; `days` are the first days of these
+    (ordinals), 0 for an article without a date.
+    """
+
+    passages: np.ndarray
+    articles: np.ndarray
+    days: np.ndarray
+
+    def of(self, passages: np.ndarray) -> Places:
+        """The same of some passages alone, given by number."""
+        at = np.searchsorted(self.passages, passages)
+        return Places(passages, self.articles[at], self.days[at])
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """An article as a list shows it, with the lengths of its text (in characters) and of its list of passages.
 
@@ -221,6 +239,15 @@ class Database:
             {"since": days[0], "until": days[1], "source": bounds.source},
         )
         return np.fromiter((number for (number,) in rows), np.int64)
+
+    def places(self) -> Places:
+        """Where each passage stands."""
+        rows = self._connection.execute(
+            "SELECT passages.number, article, coalesce(day, 0) FROM passages"
+            " JOIN articles ON articles.number = article ORDER BY passages.number"
+        ).fetchall()
+        columns = np.array(rows, np.int64).reshape(-1, 3).T
+        return Places(*map(np.ascontiguousarray, columns))
 
     def said(self, passages: Sequence[int]) -> dict[int, bytes]:
         """What each passage says, as a digest: passages of the same digest are copies of one another."""
