@@ -159,7 +159,9 @@ def _page_functions(service: Service) -> dict[str, Callable[[Call], Mapping[str,
         return {**found, "removable": service.is_removable_id(identity)}
 
     def articles(call: Call) -> shapes.Rows:
-        total, rows = service.list_articles(call.text("find", ""), call.number("offset", 0), call.number("limit", 50))
+        offset, limit = call.number("offset", 0), call.number("limit", 50)
+        order = call.text("order", "newest")
+        total, rows = service.list_articles(call.text("find", ""), offset, limit, _bounds(call), order)
         shown: list[shapes.Row] = [{**listed_to_page(row), "removable": service.is_removable(row)} for row in rows]
         return {"total": total, "articles": shown}
 
