@@ -51,9 +51,10 @@ class Told:
 
 def articles_on(query: Query, index: Index, bounds: Filter | None = None, without: str | None = None) -> list[Told]:
     """The articles on the query's subject, the most relevant first; of its time only, if there are any of it."""
-    if not query.subject:
+    subject = _without_time(query)
+    if not subject:
         return _newest(query, index, bounds)
-    about = _about(query)
+    about = _about(query, subject)
     if query.period is not None and bounds is None:
         found = _on_subject(about, index, query.period.filter, without)
         if found:
@@ -89,20 +90,19 @@ def covered(concepts: Sequence[Concept], text: str) -> float:
     return named / sum(weights) if sum(weights) else 0.0
 
 
-def _about(query: Query) -> Query:
+def _about(query: Query, subject: str) -> Query:
     """The query for passages on its subject alone."""
-    subject = _without_time(query)
     concepts = tuple(concepts_of(subject)) or query.concepts
     return replace(query, asked=subject, text=subject, concepts=concepts)
 
 
 def _without_time(query: Query) -> str:
-    """The subject without the words that only name a time."""
+    """The subject without the words that only name a time; "" if nothing is left."""
     if query.period is None:
         return query.subject
     time = thai.normalise(query.question).text[slice(*query.period.span)]
     rest = query.subject.replace(time, " ").strip()
-    return rest if any(map(str.isalnum, rest)) else query.subject
+    return rest if any(map(str.isalnum, rest)) else ""
 
 
 def _on_subject(about: Query, index: Index, bounds: Filter | None, without: str | None) -> list[Told]:

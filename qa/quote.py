@@ -25,7 +25,7 @@ LIST_CHARS = 700
 SHORT_CHARS = 80
 
 #: A quote of fewer characters tells too little of what it is about; one of more is read less easily.
-_FEW, _MANY = 120, 200
+_FEW, _MANY = 100, 180
 #: What a bound of a quote costs, compared with such characters: one in the middle of a thought, a first word that goes
 #: on from what is left out, a bound that tears apart what belongs together, and an odd bracket or quotation mark.
 #: Chosen by reading quotes of newsqa's train part.

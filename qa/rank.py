@@ -14,7 +14,7 @@ from khamtop.index.text.dates import span_of
 from khamtop.index.types import Article, Filter, Span
 from khamtop.qa.period import is_elsewhere
 from khamtop.qa.question import read
-from khamtop.qa.reader import Reader, Reading, load_reader
+from khamtop.qa.reader import Reader, Reading
 from khamtop.qa.retrieve import retrieve
 from khamtop.qa.types import Hit, Kind, Query
 
@@ -127,20 +127,3 @@ def _in_time(query: Query, hit: Hit, reading: Reading) -> Reading:
     if query.period is None or not is_elsewhere(query.period, hit.article, f"{hit.article.title}\n{hit.text}"):
         return reading
     return replace(reading, logit=reading.logit - ELSEWHERE)
-
-
-def search(
-    question: str,
-    index: Index,
-    history: Sequence[str] = (),
-    k: int = 5,
-    bounds: Filter | None = None,
-    reader: Reader | None = None,
-) -> list[Hit]:
-    """The `k` passages that fit the question best, best first, of the articles that `bounds` lets through.
-
-    Raises:
-        KhamtopError: for a question that cannot be read (`qa.question.check`).
-    """
-    found = find(read(question, history), index, k, reader or load_reader(), bounds=bounds)
-    return [item.hit for item in found[:k]]

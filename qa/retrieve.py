@@ -31,13 +31,22 @@ PERIOD_BONUS = 0.5
 ALIAS_WEIGHT = 0.8
 
 
-def retrieve(query: Query, index: Index, k: int, without: str | None = None, bounds: Filter | None = None) -> list[Hit]:
+def retrieve(
+    query: Query,
+    index: Index,
+    k: int,
+    without: str | None = None,
+    bounds: Filter | None = None,
+    among: np.ndarray | None = None,
+) -> list[Hit]:
     """The `k` passages that fit the question best by words and vectors, best first.
 
-    `bounds` lets only some articles through, and `without` leaves out one, by id.
+    `bounds` lets only some articles through, and `without` leaves out one, by id. `among` are the numbers (int64,
+    ascending) of the only passages that are looked at, in the place of `bounds`.
     """
-    among = index.passages_within(bounds) if bounds else None
     favoured = _favoured(query, index, bounds)
+    if among is None and bounds:
+        among = index.passages_within(bounds)
     hidden = index.passages_of(without) if without else frozenset()
     pool = max(POOL, k) + len(hidden)
     rankings = side_by_side([partial(rank, query, index, pool, among) for rank in (lexical_ranking, dense_ranking)])

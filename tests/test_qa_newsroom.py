@@ -124,7 +124,7 @@ def test_small_talk_quotes_nothing(town, said):
     answer = ask(said, town)
     assert answer.kind == "smalltalk"
     assert answer.talk
-    assert not (answer.citations or answer.nearest or answer.hits)
+    assert (answer.citations, answer.nearest, answer.hits) == ((), (), ())
 
 
 def test_the_article_that_was_talked_of_is_summed_up(town):

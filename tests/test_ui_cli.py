@@ -37,7 +37,7 @@ def test_ask_gives_the_contracts_json_and_nothing_else(folder):
     assert result.exit_code == 0
     assert set(found) == {
         "question", "answer", "short_answer", "verdict", "kind", "abstained", "confidence", "citations", "nearest",
-        "passages",
+        "passages", "understood", "on_subject",
     }  # fmt: skip
     assert set(found["citations"][0]) == {
         "number", "article_id", "title", "source", "published", "start", "end", "quote",
@@ -59,6 +59,15 @@ def test_search_gives_the_contracts_json(folder):
     assert "เมดิเตอร์เรเนียน" in found["passages"][0]["text"]
     scores = [passage["score"] for passage in found["passages"]]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_search_reads_phrases_and_what_must_not_be_there(folder):
+    found = json.loads(run("search", 'ญี่ปุ่น "กรุงมาดริด"', "--index", folder, "--order", "date", "--json").stdout)
+    assert found["total"] == {"articles": 1, "passages": len(found["passages"]), "all": True}
+    assert [article["passages"] for article in found["articles"]] == [[*range(len(found["passages"]))]]
+    assert all("กรุงมาดริด" in passage["text"] for passage in found["passages"])
+    assert json.loads(run("search", "ญี่ปุ่น -มาดริด", "--index", folder, "--json").stdout)["passages"] == []
+    assert run("search", "--", "-มาดริด", "--index", folder).exit_code == 2
 
 
 def test_index_tells_what_changed_and_what_was_left_out(tmp_path):

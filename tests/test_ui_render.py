@@ -9,8 +9,11 @@ import pytest
 
 from khamtop.index.building.build import Report
 from khamtop.index.types import Article, Passage, Rejected
+from khamtop.qa.question import read
+from khamtop.qa.searching import Findings, wanted_of
 from khamtop.qa.types import Answer, Citation, Hit
 from khamtop.ui import render
+from khamtop.ui.texts import text
 
 WHOLE = "เปิดตลาด\n\nเปิดตลาด\n\nตลาดน้ำเปิดเมื่อวันเสาร์ที่เมืองเก่า มีร้านค้า ๓๐ ร้าน และเรือสิบลำ\n\nนายกเทศมนตรีกล่าวว่า “ดี”"
 MARKET = Article("a/market.txt", "เปิดตลาด", WHOLE, "a/market.txt", "5 ม.ค. 2560")
@@ -28,6 +31,10 @@ def cite(number: int, article: Article, words: str) -> Citation:
 
 def hit(article: Article, words: str, score: float = 1.0, dense: int | None = 1, lexical: int | None = None) -> Hit:
     return Hit(article, Passage(article.id, *span(article, words)), score, dense, lexical)
+
+
+def findings(*hits: Hit, typed: str = "ตลาด", articles: int = 1, is_all: bool = True) -> Findings:
+    return Findings(wanted_of(typed), read(typed), hits, articles, articles, is_all)
 
 
 PASSAGE = "ตลาดน้ำเปิดเมื่อวันเสาร์ที่เมืองเก่า มีร้านค้า ๓๐ ร้าน และเรือสิบลำ"
@@ -118,7 +125,32 @@ def test_json_of_a_build_lists_what_was_rejected() -> None:
     assert counts == [2, 9, 1, 0, 0, 1]
 
 
+def test_json_of_a_search_names_each_article_once() -> None:
+    data = render.findings_to_json("ตลาด", findings(hit(MARKET, PASSAGE), hit(BRIDGE, "สะพาน"), hit(MARKET, "“ดี”")))
+    assert list(data) == ["question", "passages", "articles", "total"]
+    assert [passage["article_id"] for passage in data["passages"]] == ["a/market.txt", "a/bridge.txt", "a/market.txt"]
+    assert [(article["title"], article["passages"]) for article in data["articles"]] == [
+        ("เปิดตลาด", [0, 2]),
+        ("สะพาน", [1]),
+    ]
+    assert data["total"] == {"articles": 1, "passages": 1, "all": True}
+
+
 # -- Plain text -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("articles", "is_all", "key"),
+    [(7, True, "search.total"), (7, False, "search.at_least"), (0, True, "search.nearest")],
+)
+def test_text_of_a_search_tells_how_much_there_is_and_each_article_once(articles: int, is_all: bool, key: str) -> None:
+    found = findings(hit(MARKET, PASSAGE), hit(MARKET, "“ดี”"), articles=articles, is_all=is_all)
+    total, _, heading, first, second = render.findings_to_text(found, "th").splitlines()
+    assert total == text(key, "th", articles=articles, passages=articles)
+    assert heading == "1. เปิดตลาด · 5 ม.ค. 2560 · a/market.txt"
+    assert first.endswith(PASSAGE)
+    assert second.endswith("“ดี”")
+    assert render.findings_to_text(findings(), "th") == text("search.none", "th")
 
 
 def test_text_of_an_answer_ends_with_its_sources(answer: Answer) -> None:
@@ -137,8 +169,8 @@ def test_text_of_an_abstention_offers_the_nearest(abstained: Answer) -> None:
 
 def test_nothing_that_a_terminal_would_act_on_is_printed(answer: Answer) -> None:
     wicked = Article("w", "\x1b]0;title\x07", "ข่าว\x1b[2J\u202eร้าย\ta\nb", "w")
-    shown = render.hits_to_text([hit(wicked, wicked.text)], "th")
-    assert shown.splitlines()[1:] == ["ข่าว[2Jร้าย\ta", "b"]
+    shown = render.findings_to_text(findings(hit(wicked, wicked.text)), "th")
+    assert shown.splitlines()[2:] == ["1. ]0;title · w", "[1.000] ข่าว[2Jร้าย\ta", "b"]
     assert "\x1b" not in shown
     assert "\x07" not in shown
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # these are heavy, and only the fields of what they give are 
     from khamtop.index.building.build import Report
     from khamtop.index.storage.database import Listed
     from khamtop.index.storage.listing import Timeline
+    from khamtop.qa.searching import Findings
     from khamtop.ui.feedback import Opinion
 
 #: Characters that a terminal or a browser would act on instead of showing: control characters
@@ -55,9 +56,22 @@ def to_json(answer: Answer) -> shapes.AnswerJson:
     }
 
 
-def hits_to_json(question: str, hits: Iterable[Hit]) -> shapes.HitsJson:
+def findings_to_json(question: str, findings: Findings) -> shapes.FindingsJson:
     """The object that `khamtop search --json` prints and `/search` returns."""
-    return {"question": question, "passages": [_hit_to_json(hit) for hit in hits]}
+    place = {id(hit): number for number, hit in enumerate(findings.hits)}
+    return {
+        "question": question,
+        "passages": [_hit_to_json(hit) for hit in findings.hits],
+        "articles": [
+            {**_article_to_json(hits[0].article), "passages": [place[id(hit)] for hit in hits]}
+            for hits in findings.by_article()
+        ],
+        "total": _total_to_json(findings),
+    }
+
+
+def _total_to_json(findings: Findings) -> shapes.TotalJson:
+    return {"articles": findings.articles, "passages": findings.passages, "all": findings.is_all}
 
 
 def report_to_json(report: Report) -> shapes.ReportJson:
@@ -228,11 +242,25 @@ def to_text(answer: Answer) -> str:
     return _shown("\n".join(lines))
 
 
-def hits_to_text(hits: Sequence[Hit], language: str) -> str:
-    """The passages of a search as the terminal shows them."""
-    if not hits:
+def findings_to_text(findings: Findings, language: str) -> str:
+    """The passages of a search as the terminal shows them: each article once, its passages beneath."""
+    if not findings.hits:
         return text("search.none", language)
-    return _shown("\n\n".join(_hit_to_text(number, hit) for number, hit in enumerate(hits, start=1)))
+    articles = enumerate(findings.by_article(), start=1)
+    return _shown("\n\n".join([total_text(findings, language), *(_found_to_text(*found) for found in articles)]))
+
+
+def total_text(findings: Findings, language: str) -> str:
+    """How much holds every word that was searched for."""
+    if not findings.passages:
+        return text("search.nearest", language)
+    key = "search.total" if findings.is_all else "search.at_least"
+    return text(key, language, articles=findings.articles, passages=findings.passages)
+
+
+def _found_to_text(number: int, hits: Sequence[Hit]) -> str:
+    passages = [f"[{hit.score:.3f}] {hit.text.strip()}" for hit in hits]
+    return "\n".join([f"{number}. {_heading(hits[0].article)}", *passages])
 
 
 def report_to_text(report: Report, language: str) -> str:
@@ -299,8 +327,8 @@ def to_page(answer: Answer) -> shapes.Answer:
     """`to_json` with what the page needs beside it.
 
     Citations and cards have the `day` of their article, an ISO date or None; where it is not sure, the citations are
-    the nearest ones. `refusal` is what it says instead of an answer, None if it answers, and `opening` what it says before
-    the quotes of one. `spread` tells how an overview's articles lie in time. `lines` are the quotes
+    the nearest ones. `refusal` is what it says instead of an answer, None if it answers, and `opening` what it says
+    before the quotes of one. `spread` tells how an overview's articles lie in time. `lines` are the quotes
     with the words that lead to them, `cards` the sources: one for each passage, those with quotes
     first, in the order of their numbers. A part is a piece of text with `number` if it is a quote,
     and `short` if it is the short answer.
@@ -322,9 +350,37 @@ def to_page(answer: Answer) -> shapes.Answer:
     }
 
 
-def hits_to_page(hits: Sequence[Hit]) -> shapes.Cards:
-    """The passages of a search as `cards`: those of `to_page`, without quotes."""
-    return {"cards": [_card(hit, {}, {copy.id: copy for copy in hit.copies}) for hit in hits]}
+def findings_to_page(findings: Findings) -> shapes.Findings:
+    """What a search found, by article, cut at the words searched for; a passage is a card of `to_page`."""
+    return {
+        "articles": [_found_to_page(hits, findings) for hits in findings.by_article()],
+        "total": _total_to_json(findings),
+        "phrases": list(findings.wanted.phrases),
+        "without": list(findings.wanted.without),
+    }
+
+
+def _found_to_page(hits: Sequence[Hit], findings: Findings) -> shapes.FoundArticle:
+    article = hits[0].article
+    return {
+        **_article_to_json(article),
+        "day": _day_to_page(article),
+        "title_parts": _term_parts(article.title, findings),
+        "cards": [
+            {**_card(hit, {}, {copy.id: copy for copy in hit.copies}), "parts": _term_parts(hit.text, findings)}
+            for hit in hits
+        ],
+    }
+
+
+def _term_parts(words: str, findings: Findings) -> list[Part]:
+    """A text cut at what was searched for."""
+    parts: list[Part] = []
+    position = 0
+    for start, end in findings.terms_in(words):
+        parts += [{"text": words[position:start]}, {"text": words[start:end], "term": True}]
+        position = end
+    return [part for part in [*parts, Part(text=words[position:])] if part["text"]]
 
 
 def listed_to_page(listed: Listed) -> shapes.ListedArticle:

@@ -18,23 +18,26 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 from khamtop.index.building.build import Report, build
 from khamtop.index.encoders.wiring import load_encoder
 from khamtop.index.storage.database import Listed
-from khamtop.index.storage.listing import Timeline
+from khamtop.index.storage.listing import LIST_ORDERS, Timeline
 from khamtop.index.storage.store import Index, remembered_encoder
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError
 from khamtop.qa.answer import ask
-from khamtop.qa.rank import search
 from khamtop.qa.reader import Reader, load_reader
+from khamtop.qa.searching import ORDERS, Findings, look_up, look_up_articles
 from khamtop.qa.suggest import follow_ups, suggest
-from khamtop.qa.types import Answer, Hit
+from khamtop.qa.types import Answer
 from khamtop.ui.feedback import Feedback
 from khamtop.ui.names import numbered, shortened
 from khamtop.ui.turns import Turns
 
 _log = logging.getLogger(__name__)
+
+_O = TypeVar("_O", bound=str)
 
 #: How long a question waits for the first index before it is told to come back.
 FIRST_INDEX_SECONDS = 60.0
@@ -177,12 +180,28 @@ class Service:
         with self._turns.turn():
             return opened.answer(question, tuple(history), k, bounds)
 
-    def search(self, question: str, history: Sequence[str] = (), k: int = 5, bounds: Filter | None = None) -> list[Hit]:
-        """The best `k` passages; raises as `ask` does."""
+    def search(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        k: int = 5,
+        bounds: Filter | None = None,
+        order: str = "relevance",
+    ) -> Findings:
+        """The best `k` passages; raises as `ask` does, and `search.order` for no order."""
         _check(k)
         index = self._ready().index
         with self._turns.turn():
-            return search(question, index, history, k, bounds, self._reader)
+            return look_up(question, index, history, k, bounds, self._reader, _known(order, ORDERS))
+
+    def search_articles(
+        self, question: str, k: int = 10, bounds: Filter | None = None, order: str = "relevance"
+    ) -> Findings:
+        """The best passages of the best `k` articles; raises as `search` does."""
+        _check(k)
+        index = self._ready().index
+        with self._turns.turn():
+            return look_up_articles(question, index, k, bounds, self._reader, _known(order, ORDERS))
 
     def follow_ups(self, question: str, history: Sequence[str] = ()) -> list[str]:
         """Questions to go on with after that one, which the articles answer; raises as `ask` does.
@@ -207,15 +226,23 @@ class Service:
         except KeyError:
             raise KhamtopError("article.unknown") from None
 
-    def list_articles(self, find: str = "", offset: int = 0, limit: int = MOST_LISTED) -> tuple[int, list[Listed]]:
-        """How many articles have `find` in their titles, and those from `offset` on, as `index.listing` orders them.
+    def list_articles(
+        self,
+        find: str = "",
+        offset: int = 0,
+        limit: int = MOST_LISTED,
+        bounds: Filter | None = None,
+        order: str = "newest",
+    ) -> tuple[int, list[Listed]]:
+        """How many articles have all words of `find` in their titles, and those from `offset` on, in that order.
 
         Raises:
-            KhamtopError: `list.bounds` for numbers that make no sense, or while there is no index.
+            KhamtopError: `list.bounds` for numbers that make no sense, `search.order` for no order, or while there is
+                no index.
         """
         if offset < 0 or not 1 <= limit <= MOST_LISTED:
             raise KhamtopError("list.bounds", most=MOST_LISTED)
-        return self._ready().index.listing.find(find, offset, limit)
+        return self._ready().index.listing.find(find, offset, limit, bounds, _known(order, LIST_ORDERS))
 
     def timeline(self) -> Timeline:
         """How the articles spread over time; raises while there is no index."""
@@ -396,6 +423,14 @@ class Service:
 def _check(k: int) -> None:
     if not isinstance(k, int) or not 1 <= k <= MOST_PASSAGES:
         raise KhamtopError("question.passages", most=MOST_PASSAGES)
+
+
+def _known(order: str, orders: Sequence[_O]) -> _O:
+    """The order of that name."""
+    for known in orders:
+        if order == known:
+            return known
+    raise KhamtopError("search.order", orders=", ".join(orders))
 
 
 def _move(file: Path, folder: Path) -> Path:

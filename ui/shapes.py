@@ -87,11 +87,27 @@ class AnswerJson(SaidJson):
     citations: list[CitationJson]
 
 
-class HitsJson(TypedDict):
-    """The passages of a search."""
+class TotalJson(TypedDict):
+    """How much holds every word of a search, shown or not; perhaps more, if `all` is false."""
+
+    articles: int
+    passages: int
+    all: bool
+
+
+class FoundArticleJson(ArticleJson):
+    """An article found, with the places of its passages in the list of all."""
+
+    passages: list[int]
+
+
+class FindingsJson(TypedDict):
+    """The passages of a search, and the same by their articles."""
 
     question: str
     passages: list[HitJson]
+    articles: list[FoundArticleJson]
+    total: TotalJson
 
 
 class RejectedJson(TypedDict):
@@ -126,11 +142,12 @@ class ErrorJson(TypedDict):
 
 
 class Part(TypedDict):
-    """A piece of text: a quote if it has a `number`, the short answer if it is `short`."""
+    """A piece of text: a quote if it has a `number`, the short answer if `short`, what was searched for if `term`."""
 
     text: str
     number: NotRequired[int]
     short: NotRequired[bool]
+    term: NotRequired[bool]
 
 
 class Citation(CitationJson):
@@ -174,10 +191,21 @@ class FollowUps(TypedDict):
     questions: list[str]
 
 
-class Cards(TypedDict):
-    """What a search found."""
+class FoundArticle(ArticleJson):
+    """An article found, its title cut at the words searched for, with its passages as cards, the best first."""
 
+    day: str | None
+    title_parts: list[Part]
     cards: list[Card]
+
+
+class Findings(TypedDict):
+    """What a search found, and how the question was read: what must be there word for word, and what must not."""
+
+    articles: list[FoundArticle]
+    total: TotalJson
+    phrases: list[str]
+    without: list[str]
 
 
 class WholeArticle(ArticleJson):
@@ -290,7 +318,7 @@ class Replies(TypedDict):
 
     ask: Answer
     follow_ups: FollowUps
-    search: Cards
+    search: Findings
     article: OpenArticle
     articles: Rows
     timeline: Timeline

@@ -6,19 +6,29 @@ What is asked of the articles is `qa`'s business.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from khamtop.index.storage.database import Database, Listed
 from khamtop.index.text import thai
+from khamtop.index.types import Filter
 
 #: A picture of more bars is a blur; only years may be more, as there is nothing coarser.
 MOST_BARS = 60
 
 Unit = Literal["year", "month", "day"]
+
+#: By date, undated articles last; or by title.
+ListOrder = Literal["newest", "oldest", "title"]
+LIST_ORDERS: tuple[ListOrder, ...] = ("newest", "oldest", "title")
+
+#: A vowel that is written before its consonant and sorted after it; and what a dictionary passes over.
+_LEADING, _PASSED_OVER = re.compile("([เแโใไ])([ก-ฮ])"), re.compile(r"[็-๎]+|[^\w\u0e31\u0e34-\u0e3a]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +41,58 @@ class Timeline:
 
 
 class Listing:
-    """Every article of a database, newest first, undated ones last, those of a day by title."""
+    """Every article of a database; those of a day by title."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         rows = database.catalogue()
-        self._numbers = [number for number, _, _ in rows]
-        self._titles = [_plain(title) for _, title, _ in rows]
+        self._titles = {number: _plain(title) for number, title, _ in rows}  # the newest first
+        self._undated = {number for number, _, day in rows if day is None}
         days = [date.fromordinal(day) for _, _, day in rows if day is not None]
-        self.timeline = timeline_of(days, undated=len(rows) - len(days))
+        self.timeline = timeline_of(days, undated=len(self._undated))
 
-    def find(self, words: str, offset: int, limit: int) -> tuple[int, list[Listed]]:
-        """How many titles have `words` in them, and those from `offset` on, `limit` at the most.
+    def find(
+        self, words: str, offset: int, limit: int, bounds: Filter | None = None, order: ListOrder = "newest"
+    ) -> tuple[int, list[Listed]]:
+        """How many titles have all `words` in them, and those from `offset` on, `limit` at the most.
 
         Compared are letters, as a reader takes them: capitals are small ones, Thai digits are Arabic
-        ones, and spaces are not there.
+        ones, and spaces are not there. The words may stand in any order. `bounds` lets only some articles through.
         """
-        wanted = _plain(words)
-        found = [number for number, title in zip(self._numbers, self._titles, strict=True) if wanted in title]
+        within = self._database.articles_within(bounds) if bounds else None
+        wanted = _wanted(words)
+        found = [
+            number
+            for number in self._ordered[order]
+            if (within is None or number in within) and _has(self._titles[number], wanted)
+        ]
         return len(found), self._database.listed(found[offset : offset + limit])
+
+    @cached_property
+    def _ordered(self) -> dict[ListOrder, list[int]]:
+        """The numbers of all articles in each order."""
+        newest = list(self._titles)
+        dated = [number for number in newest if number not in self._undated]
+        undated = [number for number in newest if number in self._undated]
+        by_title = sorted(newest, key=lambda number: _dictionary_order(self._titles[number]))
+        return {"newest": newest, "oldest": [*reversed(dated), *undated], "title": by_title}
+
+
+def _wanted(words: str) -> list[tuple[str, list[str]]]:
+    """What was typed between spaces, and the words that each piece of it is made of."""
+    pieces = thai.normalise(words).text.split()
+    return [(piece, thai.words(piece)) for piece in pieces]
+
+
+def _has(title: str, wanted: list[tuple[str, list[str]]]) -> bool:
+    """Whether a plain title has each piece in it, or else all words of that piece."""
+    return all(piece in title or (words and all(word in title for word in words)) for piece, words in wanted)
+
+
+def _dictionary_order(title: str) -> tuple[str, str]:
+    """By what a Thai dictionary sorts: a vowel after its consonant, and tones only where all else is the same."""
+    turned = _LEADING.sub(r"\2\1", title)
+    return _PASSED_OVER.sub("", turned), turned
 
 
 def _plain(title: str) -> str:

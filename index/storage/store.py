@@ -35,10 +35,10 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from khamtop.index.encoders.wiring import load_encoder
-from khamtop.index.rankings.lexical import Alternatives
+from khamtop.index.rankings.lexical import Alternatives, Condition
 from khamtop.index.rankings.ranking import RankingDamaged
 from khamtop.index.rankings.wiring import Rankings, is_immutable, is_temporary
-from khamtop.index.storage.database import Database, DatabaseError, DatabaseUnwritable, Listed
+from khamtop.index.storage.database import Database, DatabaseError, DatabaseUnwritable, Listed, Places
 from khamtop.index.storage.listing import Listing
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Passage, Ranked
 
@@ -178,6 +178,15 @@ class Index:
     ) -> list[Ranked]:
         """The `k` passages (of those `among`) that fit what is wanted in each field of `FIELD_WEIGHTS` best."""
         return self.rankings.lexical.search(wanted, k, among)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where each passage stands; made when it is first asked for."""
+        return self.database.places()
+
+    def holding(self, conditions: Sequence[Condition]) -> np.ndarray:
+        """The numbers (int64, ascending) of the passages whose words, n-grams or sounds meet every condition."""
+        return self.rankings.lexical.holding(conditions)
 
     def has_written(self, words: Iterable[str]) -> bool:
         """Whether each of the words stands in some passage."""

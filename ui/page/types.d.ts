@@ -103,10 +103,28 @@ export interface AnswerJson {
   citations: Array<CitationJson>;
 }
 
-/** The passages of a search. */
-export interface HitsJson {
+/** How much holds every word of a search, shown or not; perhaps more, if `all` is false. */
+export interface TotalJson {
+  articles: number;
+  passages: number;
+  all: boolean;
+}
+
+/** An article found, with the places of its passages in the list of all. */
+export interface FoundArticleJson {
+  article_id: string;
+  title: string;
+  source: string;
+  published: string | null;
+  passages: Array<number>;
+}
+
+/** The passages of a search, and the same by their articles. */
+export interface FindingsJson {
   question: string;
   passages: Array<HitJson>;
+  articles: Array<FoundArticleJson>;
+  total: TotalJson;
 }
 
 /** A file or a line that was not indexed, and the code of the reason. */
@@ -134,11 +152,12 @@ export interface ErrorJson {
   facts: Record<string, unknown>;
 }
 
-/** A piece of text: a quote if it has a `number`, the short answer if it is `short`. */
+/** A piece of text: a quote if it has a `number`, the short answer if `short`, what was searched for if `term`. */
 export interface Part {
   text: string;
   number?: number;
   short?: boolean;
+  term?: boolean;
 }
 
 /** A quote with the day of its article, an ISO date. */
@@ -208,9 +227,23 @@ export interface FollowUps {
   questions: Array<string>;
 }
 
-/** What a search found. */
-export interface Cards {
+/** An article found, its title cut at the words searched for, with its passages as cards, the best first. */
+export interface FoundArticle {
+  article_id: string;
+  title: string;
+  source: string;
+  published: string | null;
+  day: string | null;
+  title_parts: Array<Part>;
   cards: Array<Card>;
+}
+
+/** What a search found, and how the question was read: what must be there word for word, and what must not. */
+export interface Findings {
+  articles: Array<FoundArticle>;
+  total: TotalJson;
+  phrases: Array<string>;
+  without: Array<string>;
 }
 
 /** An article cut at its quotes; `found` are the numbers of those that are in it. */
@@ -340,7 +373,7 @@ export interface Uploaded {
 export interface Replies {
   ask: Answer;
   follow_ups: FollowUps;
-  search: Cards;
+  search: Findings;
   article: OpenArticle;
   articles: Rows;
   timeline: Timeline;
@@ -379,6 +412,12 @@ export type Key =
   | "question.too_long"
   | "question.control"
   | "question.passages"
+  | "question.only_without"
+  | "search.order"
+  | "search.none"
+  | "search.total"
+  | "search.at_least"
+  | "search.nearest"
   | "articles.missing"
   | "articles.none"
   | "index.missing"
@@ -472,7 +511,6 @@ export type Key =
   | "talk.about"
   | "talk.usage"
   | "talk.farewell"
-  | "search.none"
   | "report.done"
   | "report.rejected"
   | "rejected.line"
