@@ -25,17 +25,19 @@ class Copies(TypedDict):
 
 
 class CitationJson(ArticleJson, Copies):
-    """A quote: a span of an article's characters."""
+    """A quote: a span of an article's characters, and the page where it begins, if the article has pages."""
 
     number: int
+    page: int | None
     start: int
     end: int
     quote: str
 
 
 class FoundJson(ArticleJson):
-    """A passage found for a question: a span of an article's characters."""
+    """A passage found for a question: a span of an article's characters, and the page where it begins, if any."""
 
+    page: int | None
     start: int
     end: int
     text: str
@@ -76,11 +78,12 @@ class HitsJson(TypedDict):
 
 
 class RejectedJson(TypedDict):
-    """A file or a line that was not indexed, and the code of the reason."""
+    """A file that was not indexed, or a line or pages of one, and the code of the reason."""
 
     path: str
     reason: str
     line: NotRequired[int]
+    pages: NotRequired[str]
 
 
 class ReportJson(TypedDict):
@@ -160,9 +163,10 @@ class Cards(TypedDict):
 
 
 class WholeArticle(ArticleJson):
-    """An article cut at its quotes; `found` are the numbers of those that are in it."""
+    """An article cut at its quotes; `found` are the numbers of those that are in it, `page` is where it begins."""
 
     day: str | None
+    page: int | None
     parts: list[Part]
     found: list[int]
 

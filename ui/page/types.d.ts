@@ -14,7 +14,7 @@ export interface Copies {
   copies?: Array<ArticleJson>;
 }
 
-/** A quote: a span of an article's characters. */
+/** A quote: a span of an article's characters, and the page where it begins, if the article has pages. */
 export interface CitationJson {
   article_id: string;
   title: string;
@@ -22,17 +22,19 @@ export interface CitationJson {
   published: string | null;
   copies?: Array<ArticleJson>;
   number: number;
+  page: number | null;
   start: number;
   end: number;
   quote: string;
 }
 
-/** A passage found for a question: a span of an article's characters. */
+/** A passage found for a question: a span of an article's characters, and the page where it begins, if any. */
 export interface FoundJson {
   article_id: string;
   title: string;
   source: string;
   published: string | null;
+  page: number | null;
   start: number;
   end: number;
   text: string;
@@ -47,6 +49,7 @@ export interface HitJson {
   title: string;
   source: string;
   published: string | null;
+  page: number | null;
   start: number;
   end: number;
   text: string;
@@ -89,11 +92,12 @@ export interface HitsJson {
   passages: Array<HitJson>;
 }
 
-/** A file or a line that was not indexed, and the code of the reason. */
+/** A file that was not indexed, or a line or pages of one, and the code of the reason. */
 export interface RejectedJson {
   path: string;
   reason: string;
   line?: number;
+  pages?: string;
 }
 
 /** What a build found and did. */
@@ -129,6 +133,7 @@ export interface Citation {
   published: string | null;
   copies?: Array<ArticleJson>;
   number: number;
+  page: number | null;
   start: number;
   end: number;
   quote: string;
@@ -141,6 +146,7 @@ export interface Card {
   title: string;
   source: string;
   published: string | null;
+  page: number | null;
   start: number;
   end: number;
   text: string;
@@ -188,13 +194,14 @@ export interface Cards {
   cards: Array<Card>;
 }
 
-/** An article cut at its quotes; `found` are the numbers of those that are in it. */
+/** An article cut at its quotes; `found` are the numbers of those that are in it, `page` is where it begins. */
 export interface WholeArticle {
   article_id: string;
   title: string;
   source: string;
   published: string | null;
   day: string | null;
+  page: number | null;
   parts: Array<Part>;
   found: Array<number>;
 }
@@ -206,6 +213,7 @@ export interface OpenArticle {
   source: string;
   published: string | null;
   day: string | null;
+  page: number | null;
   parts: Array<Part>;
   found: Array<number>;
   removable: boolean;
@@ -427,6 +435,15 @@ export type Key =
   | "file.too_large"
   | "file.empty"
   | "file.not_text"
+  | "pdf.none"
+  | "pdf.locked"
+  | "pdf.damaged"
+  | "pdf.page_damaged"
+  | "pdf.cut"
+  | "pdf.too_heavy"
+  | "pdf.too_long"
+  | "pdf.scanned"
+  | "pdf.too_many_scans"
   | "line.too_large"
   | "line.broken"
   | "line.no_text"
@@ -437,10 +454,12 @@ export type Key =
   | "answer.unsure"
   | "answer.nearest"
   | "answer.copies"
+  | "answer.page"
   | "answer.sources"
   | "search.none"
   | "report.done"
   | "report.rejected"
+  | "rejected.pages"
   | "rejected.line"
   | "serve.starting"
   | "serve.at"
