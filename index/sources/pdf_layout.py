@@ -23,8 +23,9 @@ PAGE_BREAK = "\f"
 _FEWEST_PAGES, _LINES_AT_EDGE, _APART = 3, 2, 2.2
 #: Sizes and distances that differ by less than these parts count as the same.
 _SAME_SIZE, _SAME_STEP = 0.1, 0.25
-#: In heights of a letter: the largest distance within a paragraph, an indent, and what a measured width may be off by.
-_LARGEST_STEP, _INDENT, _OFF = 3.0, 0.8, 0.3
+#: In heights of a letter: the largest distance within a paragraph, an indent, what a measured width may be off by, and
+#: the width of a letter.
+_LARGEST_STEP, _INDENT, _OFF, _LETTER = 3.0, 0.8, 0.3, 0.75
 #: A heading is so much larger than most of its page.
 _HEADING = 1.15
 _NUMBER = re.compile(r"\d+")
@@ -33,7 +34,7 @@ _THAI_END, _THAI_START = re.compile("[ก-ฮะ-ฺเ-ๅ็-๎\uf700-\uf71a]
 
 
 class Line(NamedTuple):
-    """A line of a page; lengths run along it, and `base` across, larger ones further up."""
+    """A line of a page; lengths run along it, and `base` across, larger ones further up. `gaps` are its wide ones."""
 
     text: str
     left: float
@@ -41,6 +42,7 @@ class Line(NamedTuple):
     base: float
     size: float
     turn: int
+    gaps: Sequence[Sequence[float]] = ()
 
 
 #: What is on a page: its lines, or what was read on its image.
@@ -53,13 +55,14 @@ Breaks = Literal["letters", "words", "spaces"]
 def text_of(pages: Sequence[Page]) -> str:
     """The text of all pages: `1 + text.count(PAGE_BREAK, 0, at)` is the page of what stands at `at`."""
     lines = without_running_heads([[] if isinstance(page, str) else page for page in pages])
+    blocks_of = [list(_blocks(page)) for page in lines]
+    breaks = _breaks([block for blocks in blocks_of for block in blocks])
     text, before = "", None
-    for number, page in enumerate(pages):
-        blocks = [] if isinstance(page, str) else list(_blocks(lines[number]))
+    for number, (page, blocks) in enumerate(zip(pages, blocks_of, strict=True)):
         if number:
-            text += PAGE_BREAK if before and blocks and _goes_on(before, blocks[0][0]) else f"\n{PAGE_BREAK}"
-        paragraphs = _seen(page) if isinstance(page, str) else (part for block in blocks for part in _paragraphs(block))
-        text += "\n".join(paragraphs)
+            text += PAGE_BREAK if before and blocks and _goes_on(before, blocks[0][0], breaks) else f"\n{PAGE_BREAK}"
+        texts = (paragraph for block in blocks for paragraph in _paragraphs(block, breaks))
+        text += "\n".join(_seen(page) if isinstance(page, str) else texts)
         before = blocks[-1] if blocks else None
     return text
 
@@ -139,30 +142,40 @@ def _blocks(page: list[Line]) -> Iterator[list[Line]]:
 def _is_below(line: Line, following: Line) -> bool:
     step = line.base - following.base
     is_beside = following.left >= line.right or line.left >= following.right
-    return _are_like(line, following) and not is_beside and 0 < step <= _LARGEST_STEP * line.size
+    is_close = not is_beside and 0 < step <= _LARGEST_STEP * line.size
+    return is_close and _are_like(line, following) and not _are_rows(line, following)
+
+
+def _are_rows(line: Line, following: Line) -> bool:
+    """Whether two lines have a gap at one place, as rows of a table have."""
+    return any(
+        min(end, other_end) - max(begin, other_begin) > line.size
+        for begin, end in line.gaps
+        for other_begin, other_end in following.gaps
+    )
 
 
 def _are_like(line: Line, other: Line) -> bool:
     return line.turn == other.turn and abs(line.size - other.size) <= _SAME_SIZE * line.size
 
 
-def _paragraphs(block: list[Line]) -> Iterator[str]:
+def _paragraphs(block: list[Line], breaks: Breaks) -> Iterator[str]:
     """The paragraphs of a block."""
-    breaks, right = _breaks(block), _right(block)
+    right = _right(block)
     text = block[0].text
     for line, following in pairwise(block):
         if _is_near(block, line, following) and _is_wrapped(line, following, right, breaks):
-            text += _joint(text, following.text, breaks) + following.text
+            text += _joint_of(line, following, right, breaks) + following.text
         else:
             yield text.strip()
             text = following.text
     yield text.strip()
 
 
-def _goes_on(block: list[Line], following: Line) -> bool:
+def _goes_on(block: list[Line], following: Line, breaks: Breaks) -> bool:
     """Whether the last line of a page is wrapped to the first one of the next; a line alone does not tell."""
     is_alone = len(block) < 2 or not _are_like(block[-1], following)
-    return not is_alone and _is_wrapped(block[-1], following, _right(block), _breaks(block))
+    return not is_alone and _is_wrapped(block[-1], following, _right(block), breaks)
 
 
 def _is_wrapped(line: Line, following: Line, right: float, breaks: Breaks) -> bool:
@@ -180,16 +193,24 @@ def _is_near(block: list[Line], line: Line, following: Line) -> bool:
     return line.base - following.base <= step * (1 + _SAME_STEP)
 
 
-def _breaks(block: list[Line]) -> Breaks:
-    """How the lines of a block are broken: few of those that are broken between words have room for one more."""
-    right = _right(block)
-    pairs = [(line, following) for line, following in pairwise(block) if _is_near(block, line, following)]
-    full = [pair for pair in pairs if not _has_room(*pair, right, "words")]
-    if len(full) < len(pairs) * 2 / 3:
+def _breaks(blocks: Sequence[list[Line]]) -> Breaks:
+    """How lines are broken: few of those that are broken between words have room for one more."""
+    pairs = full = within = torn = 0
+    for block in blocks:
+        right = _right(block)
+        for line, following in pairwise(block):
+            if not _is_near(block, line, following):
+                continue
+            pairs += 1
+            if _has_room(line, following, right, "words"):
+                continue
+            full += 1
+            if _is_thai(line.text, following.text):
+                within += 1
+                torn += _is_torn(line.text, following.text)
+    if full < pairs * 2 / 3:
         return "spaces"
-    thai_pairs = [pair for pair in full if _THAI_END.search(pair[0].text) and _THAI_START.match(pair[1].text)]
-    torn = sum(_is_torn(line.text, following.text) for line, following in thai_pairs)
-    return "letters" if torn > 1 and torn >= len(thai_pairs) / 2 else "words"
+    return "letters" if torn > 1 and torn >= within / 2 else "words"
 
 
 def _is_torn(text: str, following: str) -> bool:
@@ -219,12 +240,22 @@ def _right(block: list[Line]) -> float:
     return max(line.right for line in block)
 
 
-def _joint(text: str, following: str, breaks: Breaks) -> str:
-    """What stands between two lines of a paragraph: a space, but none between words of Thai, nor inside a word."""
-    if text[-1:].isspace() or following[:1].isspace() or breaks == "letters":
+def _joint_of(line: Line, following: Line, right: float, breaks: Breaks) -> str:
+    """What stands between two lines of a paragraph."""
+    if breaks == "letters" and right - line.right < _LETTER * line.size:
         return ""
-    is_thai = _THAI_END.search(text) and _THAI_START.match(following)
-    return "" if breaks == "words" and is_thai else " "
+    return _joint(line.text, following.text, breaks)
+
+
+def _joint(text: str, following: str, breaks: Breaks) -> str:
+    """What stands between two lines: a space, if it is not written there, but none between words of Thai."""
+    if text[-1:].isspace() or following[:1].isspace():
+        return ""
+    return "" if breaks == "words" and _is_thai(text, following) else " "
+
+
+def _is_thai(text: str, following: str) -> bool:
+    return _THAI_END.search(text) is not None and _THAI_START.match(following) is not None
 
 
 def _seen(read: str) -> Iterator[str]:

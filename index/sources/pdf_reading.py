@@ -42,8 +42,9 @@ _SPACES = frozenset(" \u00a0\u3000")
 _NOT_A_LETTER = re.compile("[\x00-\x01\x03-\x1f\x7f-\x9f\uffff]")
 _HYPHEN = re.compile("[\x02\ufffe]")
 #: Distances in heights of a letter: what sets two lines apart, two words (a space of Thai fonts is 0.3, one squeezed
-#: by justifying 0.24, two letters that stand far apart 0.2), and what leads back to another column.
-_OTHER_LINE, _OTHER_WORD, _BACK = 0.5, 0.22, 2.0
+#: by justifying 0.24, two letters that stand far apart 0.2), what sets columns of a table apart, and what leads back to
+#: another column.
+_OTHER_LINE, _OTHER_WORD, _WIDE, _BACK = 0.5, 0.22, 1.5, 2.0
 
 _ERRORS = {raw.FPDF_ERR_PASSWORD: "pdf.locked", raw.FPDF_ERR_SECURITY: "pdf.locked"}
 
@@ -57,12 +58,20 @@ class _Line:
     size: float
     left: float
     right: float
-    text: list[str] = field(default_factory=list)
+    text: list[str]
+    #: Where the last letter that is no space ends, and the wide gaps between such letters.
+    inked: float
+    gaps: list[list[float]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, letter: _Letter) -> _Line:
+        """The line that a letter begins."""
+        return cls(letter.turn, letter.base, letter.size, letter.left, letter.right, [letter.text], letter.right)
 
     def told(self) -> list[Any]:
         """What `pdf_layout.Line` is made of."""
         places = (round(place, 1) for place in (self.left, self.right, self.base, self.size))
-        return ["".join(self.text), *places, self.turn]
+        return ["".join(self.text), *places, self.turn, self.gaps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +170,18 @@ def _lines(page: pdfium.PdfPage) -> list[list[Any]]:
         line = lines[-1] if lines else None
         if line is None or _begins_line(line, letter):
             if letter.text:
-                lines.append(_Line(letter.turn, letter.base, letter.size, letter.left, letter.right, [letter.text]))
+                lines.append(_Line.of(letter))
             continue
         is_apart = letter.left - line.right > _OTHER_WORD * max(letter.size, line.size)
         if is_apart and not _belongs_before(letter) and letter.text not in _SPACES and line.text[-1] not in _SPACES:
             line.text.append(" ")
+        if letter.left - line.inked > _WIDE * line.size and letter.text not in _SPACES:
+            line.gaps.append([line.inked, letter.left])
         line.text += letter.text
         line.right = max(line.right, letter.right)
         line.size = max(line.size, letter.size)
+        if letter.text not in _SPACES:
+            line.inked = max(line.inked, letter.right)
     return [line.told() for line in lines if any(not text.isspace() for text in line.text)]
 
 

@@ -3,7 +3,7 @@
 import { button, h, said } from "./elements.js";
 import { t } from "./words.js";
 
-/** @import { Child } from "./elements.js" */
+/** @import { Leaf } from "./elements.js" */
 /** @import { ArticleJson, Card, Part } from "./types" */
 
 /**
@@ -22,7 +22,7 @@ export function renderCards(cards, all, open) {
  * text, from the first on.
  * @param {Part[]} parts
  * @param {number | null} [current]
- * @param {(text: string) => Child} [show]
+ * @param {(text: string) => Leaf | Leaf[]} [show]
  */
 export function renderParts(parts, current = null, show = (text) => text) {
   return parts.map((part) => {

@@ -148,8 +148,8 @@ function renderText({ parts, page }, current) {
   let number = page;
   /** @param {string} text */
   const show = (text) =>
-    text.split(PAGE_BREAK).map((words, place) => (place ? [renderPageNumber((number += 1)), words] : words));
-  return [renderPageNumber(number), renderParts(parts, current, show)];
+    text.split(PAGE_BREAK).flatMap((words, place) => (place ? [renderPageNumber((number += 1)), words] : [words]));
+  return [renderPageNumber(number), ...renderParts(parts, current, show)];
 }
 
 /** @param {number} page */
