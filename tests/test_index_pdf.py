@@ -332,4 +332,4 @@ def test_an_answer_tells_the_page(tmp_path: Path) -> None:
     assert text[citation["start"] : citation["end"]] == citation["quote"]
     assert citation["page"] == 1 + text.count("\f", 0, citation["start"])
     assert f"สวนสัตว์.pdf · หน้า {citation['page']}" in render.to_text(answer)
-    assert render.to_page(answer)["cards"][0]["page"] == 1
+    assert render.to_page(answer)["cards"][0]["page"] == citation["page"]

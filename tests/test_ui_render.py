@@ -145,6 +145,9 @@ def test_a_quote_of_a_pdf_has_its_page_everywhere(answer: Answer) -> None:
     data = render.to_json(quoted)
     assert (data["citations"][0]["page"], data["citations"][0]["quote"]) == (2, "ฝนตก\fหนัก")
     assert data["passages"][0]["page"] == 3
+    whole = replace(quoted, hits=(hit(scroll, scroll.text),))
+    assert render.to_json(whole)["passages"][0]["page"] == 1
+    assert render.to_page(whole)["cards"][0]["page"] == 2  # of the quote, which the card is opened for
     shown = render.to_text(quoted)
     assert "“ฝนตก หนัก” [1]" in shown  # a terminal would act on a form feed
     assert shown.endswith("https://news.example/s.pdf · หน้า 2")

@@ -351,6 +351,7 @@ def _card(hit: Hit, marks: dict[int, Span], copies: dict[str, Article]) -> shape
     end = max([hit.passage.end, *(end for _, end in marks.values())])
     return {
         **_hit_to_json(hit),
+        "page": hit.article.page_at(marks[min(marks)][0]) if marks else hit.page,
         "day": _day_to_page(hit.article),
         "copies": [_article_to_json(copy) for copy in copies.values()],
         "numbers": sorted(marks),

@@ -124,7 +124,8 @@ class Citation(CitationJson):
 
 
 class Card(FoundJson):
-    """A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's."""
+    """A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's, `page` that of
+    the first quote."""
 
     day: str | None
     copies: list[ArticleJson]

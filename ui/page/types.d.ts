@@ -140,7 +140,8 @@ export interface Citation {
   day: string | null;
 }
 
-/** A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's. */
+/** A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's, `page` that of
+the first quote. */
 export interface Card {
   article_id: string;
   title: string;
