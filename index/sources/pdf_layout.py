@@ -26,9 +26,10 @@ _SAME_SIZE, _SAME_STEP = 0.1, 0.25
 #: In heights of a letter: the largest distance within a paragraph, an indent, what a measured width may be off by, and
 #: the width of a letter.
 _LARGEST_STEP, _INDENT, _OFF, _LETTER = 3.0, 0.8, 0.3, 0.75
+_LONGEST_WORD = 60
 #: A heading is so much larger than most of its page.
 _HEADING = 1.15
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d{1,9}")
 _LISTED = re.compile(r"[•●▪■◦‣*–-]\s|\(?\d{1,3}[.)]\s|[ก-ฮA-Za-z][.)]\s|ข้อ\s*\d")
 _THAI_END, _THAI_START = re.compile("[ก-ฮะ-ฺเ-ๅ็-๎\uf700-\uf71a]$"), re.compile("[ก-ฮเ-ไ]")
 
@@ -161,10 +162,10 @@ def _are_like(line: Line, other: Line) -> bool:
 
 def _paragraphs(block: list[Line], breaks: Breaks) -> Iterator[str]:
     """The paragraphs of a block."""
-    right = _right(block)
+    right, step = _right(block), _step(block)
     text = block[0].text
     for line, following in pairwise(block):
-        if _is_near(block, line, following) and _is_wrapped(line, following, right, breaks):
+        if line.base - following.base <= step and _is_wrapped(line, following, right, breaks):
             text += _joint_of(line, following, right, breaks) + following.text
         else:
             yield text.strip()
@@ -187,19 +188,18 @@ def _is_wrapped(line: Line, following: Line, right: float, breaks: Breaks) -> bo
     return not _has_room(line, following, right, breaks)
 
 
-def _is_near(block: list[Line], line: Line, following: Line) -> bool:
-    """Whether two lines of a block are as close as any."""
-    step = min(above.base - below.base for above, below in pairwise(block))
-    return line.base - following.base <= step * (1 + _SAME_STEP)
+def _step(block: list[Line]) -> float:
+    """The largest distance of two lines of a block that are as close as any."""
+    return (1 + _SAME_STEP) * min((line.base - following.base for line, following in pairwise(block)), default=0.0)
 
 
 def _breaks(blocks: Sequence[list[Line]]) -> Breaks:
     """How lines are broken: few of those that are broken between words have room for one more."""
     pairs = full = within = torn = 0
     for block in blocks:
-        right = _right(block)
+        right, step = _right(block), _step(block)
         for line, following in pairwise(block):
-            if not _is_near(block, line, following):
+            if line.base - following.base > step:
                 continue
             pairs += 1
             if _has_room(line, following, right, "words"):
@@ -230,7 +230,7 @@ def _width(line: Line, first_word: bool) -> float:
     text = line.text.lstrip()
     length = len(text.split(maxsplit=1)[0])
     if first_word:
-        copy = thai.normalise(text[:length])
+        copy = thai.normalise(text[: min(length, _LONGEST_WORD)])
         words = thai.word_spans(copy.text)
         length = copy.original(*words[0])[1] if words else length
     return max(line.size, (line.right - line.left) * length / len(line.text))

@@ -45,6 +45,8 @@ _HYPHEN = re.compile("[\x02\ufffe]")
 #: by justifying 0.24, two letters that stand far apart 0.2), what sets columns of a table apart, and what leads back to
 #: another column.
 _OTHER_LINE, _OTHER_WORD, _WIDE, _BACK = 0.5, 0.22, 1.5, 2.0
+#: No table has more columns.
+_MOST_GAPS = 50
 
 _ERRORS = {raw.FPDF_ERR_PASSWORD: "pdf.locked", raw.FPDF_ERR_SECURITY: "pdf.locked"}
 
@@ -175,7 +177,8 @@ def _lines(page: pdfium.PdfPage) -> list[list[Any]]:
         is_apart = letter.left - line.right > _OTHER_WORD * max(letter.size, line.size)
         if is_apart and not _belongs_before(letter) and letter.text not in _SPACES and line.text[-1] not in _SPACES:
             line.text.append(" ")
-        if letter.left - line.inked > _WIDE * line.size and letter.text not in _SPACES:
+        is_wide = letter.left - line.inked > _WIDE * line.size and letter.text not in _SPACES
+        if is_wide and letter.text and len(line.gaps) < _MOST_GAPS:
             line.gaps.append([line.inked, letter.left])
         line.text += letter.text
         line.right = max(line.right, letter.right)
