@@ -89,6 +89,11 @@ class Hit:
         """The passage's own text."""
         return self.article.text[self.passage.start : self.passage.end]
 
+    @property
+    def page(self) -> int | None:
+        """The page on which the passage begins, if its article has pages."""
+        return self.article.page_at(self.passage.start)
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -109,6 +114,11 @@ class Citation:
     def quote(self) -> str:
         """The article's own words; never generated."""
         return self.article.text[self.start : self.end]
+
+    @property
+    def page(self) -> int | None:
+        """The page on which the quote begins, if its article has pages."""
+        return self.article.page_at(self.start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -489,7 +489,7 @@ def test_what_a_file_grows_by_while_it_is_read_is_read_too_or_the_next_time(tmp_
         ("a.txt", TEXT.encode("utf-16-le"), "file.not_text"),  # no mark tells the order of its bytes
         ("a.txt", b"\xff\xfe" + TEXT.encode("utf-16-le")[:-1], "file.not_text"),
         ("a.txt", "Crème brûlée à la carte".encode("latin-1"), "file.not_text"),
-        ("a.pdf", b"%PDF-1.7", "file.kind"),
+        ("a.png", b"\x89PNG", "file.kind"),
         ("a", TEXT, "file.kind"),
         ("a.txt.gz", gzip.compress(TEXT.encode()), "file.kind"),
         (".a.txt", TEXT, "file.hidden"),

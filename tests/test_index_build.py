@@ -128,10 +128,10 @@ def test_what_is_embedded_is_what_the_encoder_wants(folder, as_words, with_title
 
 
 def test_what_was_not_indexed_is_listed_with_its_reason(news, folder):
-    write_files(news, {"a.pdf": b"%PDF", "b.txt": b"", "c.jsonl": '{"id": "c", "text": "ดาวเทียม"}\n{'})
+    write_files(news, {"a.png": b"%PNG", "b.txt": b"", "c.jsonl": '{"id": "c", "text": "ดาวเทียม"}\n{'})
     report = build([news], folder, ToyEncoder())
     assert set(report.rejected) == {
-        Rejected(str(news / "a.pdf"), "file.kind"),
+        Rejected(str(news / "a.png"), "file.kind"),
         Rejected(str(news / "b.txt"), "file.empty"),
         Rejected(str(news / "c.jsonl"), "line.broken", 2),
     }
@@ -140,7 +140,7 @@ def test_what_was_not_indexed_is_listed_with_its_reason(news, folder):
 
 def test_without_an_article_there_is_no_build_and_the_last_index_stays(news, folder, tmp_path):
     build([news], folder, ToyEncoder())
-    empty = write_files(tmp_path / "empty", {"a.pdf": b"%PDF"})
+    empty = write_files(tmp_path / "empty", {"a.png": b"%PNG"})
     with pytest.raises(KhamtopError) as caught:
         build([empty], folder, ToyEncoder())
     assert (caught.value.code, caught.value.facts) == ("articles.none", {"rejected": 1})

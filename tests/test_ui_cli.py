@@ -40,7 +40,7 @@ def test_ask_gives_the_contracts_json_and_nothing_else(folder):
         "passages", "understood", "on_subject",
     }  # fmt: skip
     assert set(found["citations"][0]) == {
-        "number", "article_id", "title", "source", "published", "start", "end", "quote",
+        "number", "article_id", "title", "source", "published", "page", "start", "end", "quote",
     }  # fmt: skip
     article = (SEEDS / "nato-japan-south-korea.txt").read_text("utf-8")
     for citation in found["citations"]:
@@ -54,7 +54,8 @@ def test_search_gives_the_contracts_json(folder):
     found = json.loads(result.stdout)
     assert len(found["passages"]) == 3
     assert set(found["passages"][0]) == {
-        "article_id", "title", "source", "published", "start", "end", "text", "score", "dense_rank", "lexical_rank",
+        "article_id", "title", "source", "published", "page", "start", "end", "text", "score", "dense_rank",
+        "lexical_rank",
     }  # fmt: skip
     assert "เมดิเตอร์เรเนียน" in found["passages"][0]["text"]
     scores = [passage["score"] for passage in found["passages"]]

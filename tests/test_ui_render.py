@@ -85,11 +85,13 @@ def test_json_of_an_answer_is_the_contract(answer: Answer) -> None:
     assert data["short_answer"] == "เมืองเก่า"
     assert data["citations"][1] == {
         "number": 2, "article_id": "a/market.txt", "title": "เปิดตลาด", "source": "a/market.txt",
-        "published": "5 ม.ค. 2560", "start": WHOLE.index("เรือ"), "end": WHOLE.index("เรือ") + 9, "quote": "เรือสิบลำ",
+        "published": "5 ม.ค. 2560", "page": None, "start": WHOLE.index("เรือ"), "end": WHOLE.index("เรือ") + 9,
+        "quote": "เรือสิบลำ",
     }  # fmt: skip
     assert data["passages"][0] == {
         "article_id": "a/bridge.txt", "title": "สะพาน", "source": "https://news.example/bridge", "published": None,
-        "start": 0, "end": len(BRIDGE.text), "text": BRIDGE.text, "score": 0.9, "dense_rank": 1, "lexical_rank": None,
+        "page": None, "start": 0, "end": len(BRIDGE.text), "text": BRIDGE.text, "score": 0.9, "dense_rank": 1,
+        "lexical_rank": None,
     }  # fmt: skip
     assert json.loads(json.dumps(data)) == data
 
@@ -115,11 +117,13 @@ def test_where_it_is_not_sure_the_nearest_quotes_stand_apart_from_answers(unsure
 
 
 def test_json_of_a_build_lists_what_was_rejected() -> None:
-    rejected = (Rejected("a/x.png", "file.kind"), Rejected("a/y.jsonl", "line.broken", 7))
+    scan = Rejected("a/z.pdf", "pdf.scanned", pages="2–3, 7")
+    rejected = (Rejected("a/x.png", "file.kind"), Rejected("a/y.jsonl", "line.broken", 7), scan)
     data = render.report_to_json(Report(2, 9, 1, 0, 0, 1, rejected, 0.5))
     assert data["rejected"] == [
         {"path": "a/x.png", "reason": "file.kind"},
         {"path": "a/y.jsonl", "reason": "line.broken", "line": 7},
+        {"path": "a/z.pdf", "reason": "pdf.scanned", "pages": "2–3, 7"},
     ]
     counts = [data[name] for name in ("articles", "passages", "added", "changed", "removed", "unchanged")]
     assert counts == [2, 9, 1, 0, 0, 1]
@@ -159,6 +163,28 @@ def test_text_of_an_answer_ends_with_its_sources(answer: Answer) -> None:
     assert first == "[1] เปิดตลาด · 5 ม.ค. 2560 · a/market.txt"
     assert second.startswith("[2] เปิดตลาด")
     assert third == "[3] สะพาน · https://news.example/bridge"
+
+
+def test_text_of_a_build_names_pages() -> None:
+    report = Report(2, 9, 1, 0, 0, 1, (Rejected("a/z.pdf", "pdf.scanned", pages="2–3, 7"),), 0.5)
+    assert "a/z.pdf, หน้า 2–3, 7: เป็นภาพ" in render.report_to_text(report, "th")
+    assert "a/z.pdf, page 2–3, 7: images without text" in render.report_to_text(report, "en")
+
+
+def test_a_quote_of_a_pdf_has_its_page_everywhere(answer: Answer) -> None:
+    scroll = Article("a/s.pdf", "จดหมายเหตุ", "ปีแรกฝนแล้ง\n\fปีที่สองฝนตก\fหนัก น้ำท่วม", "https://news.example/s.pdf")
+    quoted = replace(answer, citations=(cite(1, scroll, "ฝนตก\fหนัก"),), short=None, hits=(hit(scroll, "น้ำท่วม"),))
+    data = render.to_json(quoted)
+    assert (data["citations"][0]["page"], data["citations"][0]["quote"]) == (2, "ฝนตก\fหนัก")
+    assert data["passages"][0]["page"] == 3
+    whole = replace(quoted, hits=(hit(scroll, scroll.text),))
+    assert render.to_json(whole)["passages"][0]["page"] == 1
+    assert render.to_page(whole)["cards"][0]["page"] == 2  # of the quote, which the card is opened for
+    shown = render.to_text(quoted)
+    assert "“ฝนตก หนัก” [1]" in shown  # a terminal would act on a form feed
+    assert shown.endswith("https://news.example/s.pdf · หน้า 2")
+    assert render.article_to_page(scroll, [])["page"] == 1
+    assert render.article_to_page(MARKET, [])["page"] is None
 
 
 def test_text_of_an_abstention_offers_the_nearest(abstained: Answer) -> None:

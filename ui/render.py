@@ -89,9 +89,12 @@ def report_to_json(report: Report) -> shapes.ReportJson:
 
 
 def _rejected_to_json(item: Rejected) -> shapes.RejectedJson:
-    if item.line is None:
-        return {"path": item.path, "reason": item.reason}
-    return {"path": item.path, "reason": item.reason, "line": item.line}
+    told: shapes.RejectedJson = {"path": item.path, "reason": item.reason}
+    if item.line is not None:
+        told["line"] = item.line
+    if item.pages is not None:
+        told["pages"] = item.pages
+    return told
 
 
 def opinions_to_json(opinions: Iterable[Opinion]) -> dict[str, Any]:
@@ -112,6 +115,7 @@ def _citation_to_json(citation: Citation) -> CitationJson:
     return {
         "number": citation.number,
         **_article_to_json(citation.article),
+        "page": citation.page,
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
@@ -139,6 +143,7 @@ def _understood_to_json(understood: Understood) -> shapes.UnderstoodJson:
 def _hit_to_json(hit: Hit) -> HitJson:
     return {
         **_article_to_json(hit.article),
+        "page": hit.page,
         "start": hit.passage.start,
         "end": hit.passage.end,
         "text": hit.text,
@@ -234,11 +239,12 @@ def to_text(answer: Answer) -> str:
     if quoted := _quoted(answer):
         lines += ["", text("answer.sources", language)]
         for citation in quoted:
-            lines.append(f"[{citation.number}] {_heading(citation.article)}")
+            lines.append(f"[{citation.number}] {_heading(citation.article, citation.page, language)}")
             lines += [f"    {copies_text(citation.copies, language)}"] if citation.copies else []
     elif answer.hits:
         lines += ["", text("answer.nearest", language)]
-        lines += [_hit_to_text(number, hit) for number, hit in enumerate(answer.hits[:NEAREST_SHOWN], start=1)]
+        nearest = enumerate(answer.hits[:NEAREST_SHOWN], start=1)
+        lines += [_hit_to_text(number, hit, language) for number, hit in nearest]
     return _shown("\n".join(lines))
 
 
@@ -246,8 +252,8 @@ def findings_to_text(findings: Findings, language: str) -> str:
     """The passages of a search as the terminal shows them: each article once, its passages beneath."""
     if not findings.hits:
         return text("search.none", language)
-    articles = enumerate(findings.by_article(), start=1)
-    return _shown("\n\n".join([total_text(findings, language), *(_found_to_text(*found) for found in articles)]))
+    found = [_found_to_text(number, hits, language) for number, hits in enumerate(findings.by_article(), start=1)]
+    return _shown("\n\n".join([total_text(findings, language), *found]))
 
 
 def total_text(findings: Findings, language: str) -> str:
@@ -258,9 +264,9 @@ def total_text(findings: Findings, language: str) -> str:
     return text(key, language, articles=findings.articles, passages=findings.passages)
 
 
-def _found_to_text(number: int, hits: Sequence[Hit]) -> str:
+def _found_to_text(number: int, hits: Sequence[Hit], language: str) -> str:
     passages = [f"[{hit.score:.3f}] {hit.text.strip()}" for hit in hits]
-    return "\n".join([f"{number}. {_heading(hits[0].article)}", *passages])
+    return "\n".join([f"{number}. {_heading(hits[0].article, hits[0].page, language)}", *passages])
 
 
 def report_to_text(report: Report, language: str) -> str:
@@ -270,9 +276,15 @@ def report_to_text(report: Report, language: str) -> str:
     if report.rejected:
         lines.append(text("report.rejected", language, count=len(report.rejected)))
     for item in report.rejected:
-        where = "" if item.line is None else f", {text('rejected.line', language, line=item.line)}"
-        lines.append(f"  {item.path}{where}: {text(item.reason, language)}")
+        lines.append(f"  {item.path}{_place_in(item, language)}: {text(item.reason, language)}")
     return _shown("\n".join(lines))
+
+
+def _place_in(item: Rejected, language: str) -> str:
+    """Where in a file a problem is, to stand after its name."""
+    if item.line is not None:
+        return f", {text('rejected.line', language, line=item.line)}"
+    return f", {text('rejected.pages', language, pages=item.pages)}" if item.pages is not None else ""
 
 
 def opinions_to_text(opinions: Sequence[Opinion], language: str) -> str:
@@ -307,17 +319,18 @@ def figures_to_text(figures: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _hit_to_text(number: int, hit: Hit) -> str:
-    return f"{number}. {_heading(hit.article)} · {hit.score:.3f}\n{hit.text.strip()}"
+def _hit_to_text(number: int, hit: Hit, language: str) -> str:
+    return f"{number}. {_heading(hit.article, hit.page, language)} · {hit.score:.3f}\n{hit.text.strip()}"
 
 
-def _heading(article: Article) -> str:
-    return " · ".join(part for part in (article.title, article.published, article.source) if part)
+def _heading(article: Article, page: int | None, language: str) -> str:
+    on_page = text("answer.page", language, page=page) if page else None
+    return " · ".join(part for part in (article.title, article.published, article.source, on_page) if part)
 
 
 def _shown(words: str) -> str:
-    """`words` without the characters that a terminal would act on."""
-    return _ACTING.sub("", words)
+    """`words` without the characters that a terminal would act on; a form feed, between two pages, is a space."""
+    return _ACTING.sub("", words.replace("\f", " "))
 
 
 # -- The page's data --------------------------------------------------------------------------------
@@ -418,6 +431,7 @@ def article_to_page(article: Article, quotes: Sequence[dict[str, Any]]) -> shape
     return {
         **_article_to_json(article),
         "day": _day_to_page(article),
+        "page": article.page_at(begin),
         "parts": _parts(article.text, begin, len(article.text), marks),
         "found": sorted(marks),
     }
@@ -441,6 +455,7 @@ def _card(hit: Hit, marks: dict[int, Span], copies: dict[str, Article]) -> shape
     end = max([hit.passage.end, *(end for _, end in marks.values())])
     return {
         **_hit_to_json(hit),
+        "page": hit.article.page_at(marks[min(marks)][0]) if marks else hit.page,
         "day": _day_to_page(hit.article),
         "copies": [_article_to_json(copy) for copy in copies.values()],
         "numbers": sorted(marks),

@@ -31,17 +31,19 @@ class Column(TypedDict):
 
 
 class CitationJson(ArticleJson, Copies, Column):
-    """A quote: a span of an article's characters."""
+    """A quote: a span of an article's characters, and the page where it begins, if the article has pages."""
 
     number: int
+    page: int | None
     start: int
     end: int
     quote: str
 
 
 class FoundJson(ArticleJson):
-    """A passage found for a question: a span of an article's characters."""
+    """A passage found for a question: a span of an article's characters, and the page where it begins, if any."""
 
+    page: int | None
     start: int
     end: int
     text: str
@@ -111,11 +113,12 @@ class FindingsJson(TypedDict):
 
 
 class RejectedJson(TypedDict):
-    """A file or a line that was not indexed, and the code of the reason."""
+    """A file that was not indexed, or a line or pages of one, and the code of the reason."""
 
     path: str
     reason: str
     line: NotRequired[int]
+    pages: NotRequired[str]
 
 
 class ReportJson(TypedDict):
@@ -157,7 +160,8 @@ class Citation(CitationJson):
 
 
 class Card(FoundJson):
-    """A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's."""
+    """A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's, `page` that of
+    the first quote."""
 
     day: str | None
     copies: list[ArticleJson]
@@ -209,9 +213,10 @@ class Findings(TypedDict):
 
 
 class WholeArticle(ArticleJson):
-    """An article cut at its quotes; `found` are the numbers of those that are in it."""
+    """An article cut at its quotes; `found` are the numbers of those that are in it, `page` is where it begins."""
 
     day: str | None
+    page: int | None
     parts: list[Part]
     found: list[int]
 

@@ -166,6 +166,7 @@ function renderReport({ added, changed, removed, unchanged, rejected, seconds })
 }
 
 /** @param {RejectedJson} rejected */
-function renderRejected({ path, line, reason }) {
-  return h("li", {}, said(path), line ? ` (${t("rejected.line", { line })})` : "", `: ${sentence({ code: reason })}`);
+function renderRejected({ path, line, pages, reason }) {
+  const place = line ? t("rejected.line", { line }) : pages && t("rejected.pages", { pages });
+  return h("li", {}, said(path), place ? ` (${place})` : "", `: ${sentence({ code: reason })}`);
 }

@@ -3,6 +3,7 @@
 import { button, h, said } from "./elements.js";
 import { t } from "./words.js";
 
+/** @import { Leaf } from "./elements.js" */
 /** @import { ArticleJson, Card, Part } from "./types" */
 
 /**
@@ -17,18 +18,21 @@ export function renderCards(cards, all, open) {
 }
 
 /**
- * Text whose quotes are marked; `current` is the number of the one that is looked at.
+ * Text whose quotes are marked; `current` is the number of the one that is looked at. `show` gives what is shown of a
+ * text, from the first on.
  * @param {Part[]} parts
  * @param {number | null} [current]
+ * @param {(text: string) => Leaf | Leaf[]} [show]
  */
-export function renderParts(parts, current = null) {
+export function renderParts(parts, current = null, show = (text) => text) {
   return parts.map((part) => {
-    if (part.number === undefined) return part.text;
+    const shown = show(part.text);
+    if (part.number === undefined) return shown;
     const isCurrent = part.number === current;
     return h(
       "mark",
       { "data-number": part.number, class: isCurrent && "current", tabindex: isCurrent && "-1" },
-      part.text,
+      shown,
     );
   });
 }
@@ -60,7 +64,7 @@ function renderCard(card, best, open) {
       card.numbers.map((number) => h("span", { class: "badge" }, `[${number}]`)),
       title,
     ),
-    card.published ? h("p", { class: "quiet date" }, said(card.published)) : null,
+    card.published || card.page ? h("p", { class: "quiet date" }, renderDate(card)) : null,
     h(
       "p",
       { class: "why" },
@@ -71,6 +75,11 @@ function renderCard(card, best, open) {
     h("p", { class: "passage" }, h("bdi", { lang: "th" }, renderParts(card.parts))),
     card.copies.length ? h("p", { class: "quiet copies" }, t("page.copies"), " ", card.copies.map(renderCopy)) : null,
   );
+}
+
+/** @param {Card} card */
+function renderDate({ published, page }) {
+  return [published && said(published), published && page && " · ", page && t("answer.page", { page })];
 }
 
 /**

@@ -1,13 +1,14 @@
 // Copying a quote with its source, and a link to a question.
 
-import { notice } from "./elements.js";
+import { clean, notice } from "./elements.js";
 import { t } from "./words.js";
 
 /** @import { Citation } from "./types" */
 
 /** @param {Citation} citation */
-export function copyQuote({ quote, title, published, source }) {
-  return copy(`“${quote}” — ${[title, published, source].filter(Boolean).join(", ")}`, t("page.copied"));
+export function copyQuote({ quote, title, published, source, page }) {
+  const where = [title, published, source, page && t("answer.page", { page })];
+  return copy(clean(`“${quote}” — ${where.filter(Boolean).join(", ")}`), t("page.copied"));
 }
 
 /** @param {string} question */

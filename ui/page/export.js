@@ -2,7 +2,7 @@
 
 import { clean, h } from "./elements.js";
 import { citationOf } from "./kept.js";
-import { momentWords, sentence } from "./words.js";
+import { momentWords, sentence, t } from "./words.js";
 
 /** @import { Kept, Reply } from "./kept.js" */
 
@@ -59,8 +59,8 @@ function inMarkdown(words) {
 function answerInMarkdown(reply) {
   if ("error" in reply) return [`*${inMarkdown(sentence(reply.error))}*`];
   const lines = reply.lines ?? []; // a refusal of an earlier version has none
-  const sources = reply.citations.map(({ number, title, published, source }) => {
-    const where = [title, published, source].flatMap((part) => (part ? [inMarkdown(part)] : [])).join(", ");
+  const sources = reply.citations.map(({ number, title, published, source, page }) => {
+    const where = [title, published, source, page && t("answer.page", { page })].flatMap((part) => (part ? [inMarkdown(part)] : [])).join(", ");
     return `- \\[${number}\\] ${where}`;
   });
   return [

@@ -3,7 +3,7 @@
 
 import { renderParts } from "./cards.js";
 import { closeOutside } from "./dialogs.js";
-import { fill, find, h, said, signButton } from "./elements.js";
+import { fill, find, h, PAGE_BREAK, said, signButton } from "./elements.js";
 import { call } from "./server.js";
 import { tabShown } from "./tabs.js";
 import { show, talk } from "./talk.js";
@@ -13,7 +13,8 @@ import { sentence, t } from "./words.js";
 /** @import { Turn } from "./kept.js" */
 /**
  * A place that can be turned to.
- * @typedef {{ article_id: string, number: number, start: number, end: number, quote: string }} Stop
+ * @typedef {{ article_id: string, number: number, start: number, end: number, quote: string,
+ *   page?: number | null }} Stop
  */
 
 const reading = {
@@ -45,8 +46,9 @@ export function readQuote(turn, number) {
  * @param {number} place
  */
 export function readPassages(cards, place) {
-  const stops = cards.map(({ article_id, start, end, text }, at) => ({
+  const stops = cards.map(({ article_id, page, start, end, text }, at) => ({
     article_id,
+    page,
     number: at + 1,
     start,
     end,
@@ -94,7 +96,10 @@ async function showArticle(article_id, stops, current) {
   const quotes = stops.map(({ number, start, end, quote }) => ({ number, start, end, quote }));
   const article = await call("article", { article_id, quotes });
   if ("error" in article) fill(reader(), readerTools(), h("p", { class: "error" }, sentence(article.error)));
-  else fill(reader(), readerTools(), renderArticle(article, current));
+  else {
+    const page = stops.find(({ number }) => number === current)?.page;
+    fill(reader(), readerTools(), renderArticle(article, current, page ?? null));
+  }
   if (!reader().open) reader().showModal();
   reader().scrollTop = 0;
   const mark = reader().querySelector("mark.current");
@@ -105,17 +110,18 @@ async function showArticle(article_id, stops, current) {
 /**
  * @param {OpenArticle} article
  * @param {number | null} current
+ * @param {number | null} page
  */
-function renderArticle(article, current) {
+function renderArticle(article, current, page) {
   return [
     h(
       "div",
       { class: "reader-head" },
       h("h2", { id: "khamtop-reading" }, said(article.title)),
-      h("p", { class: "quiet" }, renderOrigin(article)),
+      h("p", { class: "quiet" }, renderOrigin(article, page)),
     ),
     current === null || article.found.includes(current) ? "" : h("p", { class: "error" }, t("page.quote_gone")),
-    h("div", { class: "text" }, h("bdi", { lang: "th" }, renderParts(article.parts, current))),
+    h("div", { class: "text" }, h("bdi", { lang: "th" }, renderText(article, current))),
   ];
 }
 
@@ -133,14 +139,35 @@ function readerTools() {
 }
 
 /**
- * An address is a link; anything else, a path or a `javascript:` trap, is plain text.
+ * An article with pages has the number of each before it.
  * @param {OpenArticle} article
+ * @param {number | null} current
  */
-function renderOrigin({ published, source }) {
+function renderText({ parts, page }, current) {
+  if (page === null) return renderParts(parts, current);
+  let number = page;
+  /** @param {string} text */
+  const show = (text) =>
+    text.split(PAGE_BREAK).flatMap((words, place) => (place ? [renderPageNumber((number += 1)), words] : [words]));
+  return [renderPageNumber(number), ...renderParts(parts, current, show)];
+}
+
+/** @param {number} page */
+function renderPageNumber(page) {
+  return h("span", { class: "quiet page-number" }, t("answer.page", { page }));
+}
+
+/**
+ * An address is a link, of a PDF to the page; anything else, a path or a `javascript:` trap, is plain text.
+ * @param {OpenArticle} article
+ * @param {number | null} page
+ */
+function renderOrigin({ published, source }, page) {
   const words = said(source, { class: "source" });
-  const link = { href: source, target: "_blank", rel: "noopener noreferrer" };
+  const link = { href: page ? `${source.split("#")[0]}#page=${page}` : source, target: "_blank", rel: "noopener noreferrer" };
   return [
     published && [said(published), " · "],
     /^https?:\/\//i.test(source) ? h("a", link, words) : words,
+    page && ` · ${t("answer.page", { page })}`,
   ];
 }

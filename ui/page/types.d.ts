@@ -19,7 +19,7 @@ export interface Column {
   column?: string;
 }
 
-/** A quote: a span of an article's characters. */
+/** A quote: a span of an article's characters, and the page where it begins, if the article has pages. */
 export interface CitationJson {
   article_id: string;
   title: string;
@@ -28,17 +28,19 @@ export interface CitationJson {
   copies?: Array<ArticleJson>;
   column?: string;
   number: number;
+  page: number | null;
   start: number;
   end: number;
   quote: string;
 }
 
-/** A passage found for a question: a span of an article's characters. */
+/** A passage found for a question: a span of an article's characters, and the page where it begins, if any. */
 export interface FoundJson {
   article_id: string;
   title: string;
   source: string;
   published: string | null;
+  page: number | null;
   start: number;
   end: number;
   text: string;
@@ -53,6 +55,7 @@ export interface HitJson {
   title: string;
   source: string;
   published: string | null;
+  page: number | null;
   start: number;
   end: number;
   text: string;
@@ -127,11 +130,12 @@ export interface FindingsJson {
   total: TotalJson;
 }
 
-/** A file or a line that was not indexed, and the code of the reason. */
+/** A file that was not indexed, or a line or pages of one, and the code of the reason. */
 export interface RejectedJson {
   path: string;
   reason: string;
   line?: number;
+  pages?: string;
 }
 
 /** What a build found and did. */
@@ -169,18 +173,21 @@ export interface Citation {
   copies?: Array<ArticleJson>;
   column?: string;
   number: number;
+  page: number | null;
   start: number;
   end: number;
   quote: string;
   day: string | null;
 }
 
-/** A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's. */
+/** A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's, `page` that of
+the first quote. */
 export interface Card {
   article_id: string;
   title: string;
   source: string;
   published: string | null;
+  page: number | null;
   start: number;
   end: number;
   text: string;
@@ -246,13 +253,14 @@ export interface Findings {
   without: Array<string>;
 }
 
-/** An article cut at its quotes; `found` are the numbers of those that are in it. */
+/** An article cut at its quotes; `found` are the numbers of those that are in it, `page` is where it begins. */
 export interface WholeArticle {
   article_id: string;
   title: string;
   source: string;
   published: string | null;
   day: string | null;
+  page: number | null;
   parts: Array<Part>;
   found: Array<number>;
 }
@@ -264,6 +272,7 @@ export interface OpenArticle {
   source: string;
   published: string | null;
   day: string | null;
+  page: number | null;
   parts: Array<Part>;
   found: Array<number>;
   removable: boolean;
@@ -491,6 +500,15 @@ export type Key =
   | "file.too_large"
   | "file.empty"
   | "file.not_text"
+  | "pdf.none"
+  | "pdf.locked"
+  | "pdf.damaged"
+  | "pdf.page_damaged"
+  | "pdf.cut"
+  | "pdf.too_heavy"
+  | "pdf.too_long"
+  | "pdf.scanned"
+  | "pdf.too_many_scans"
   | "line.too_large"
   | "line.broken"
   | "line.no_text"
@@ -505,6 +523,7 @@ export type Key =
   | "answer.comparison"
   | "answer.nearest"
   | "answer.copies"
+  | "answer.page"
   | "answer.sources"
   | "talk.greeting"
   | "talk.thanks"
@@ -513,6 +532,7 @@ export type Key =
   | "talk.farewell"
   | "report.done"
   | "report.rejected"
+  | "rejected.pages"
   | "rejected.line"
   | "serve.starting"
   | "serve.at"
