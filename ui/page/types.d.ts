@@ -197,6 +197,26 @@ export interface Answer {
   cards: Array<Card>;
 }
 
+/** An answer, the stamp of the index that gave it, and when that was built (an ISO time). */
+export interface GivenAnswer {
+  question: string;
+  answer: string;
+  short_answer: string | null;
+  verdict: "answer" | "unsure" | "nothing";
+  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other";
+  abstained: boolean;
+  confidence: number;
+  nearest: Array<CitationJson>;
+  passages: Array<HitJson>;
+  citations: Array<Citation>;
+  language: "th" | "en";
+  refusal: string | null;
+  lines: Array<Line>;
+  cards: Array<Card>;
+  index: string;
+  built: string;
+}
+
 /** Questions to go on with. */
 export interface FollowUps {
   questions: Array<string>;
@@ -303,10 +323,11 @@ export interface Build {
   error: ErrorJson | null;
 }
 
-/** What the index holds, what may be asked, and how the build is going. */
+/** What the index holds and its stamp, what may be asked, and how the build is going. */
 export interface Status {
   articles: number;
   passages: number;
+  index: string;
   examples: Array<string>;
   read_only: boolean;
   build: Build | null;
@@ -316,6 +337,7 @@ export interface Status {
 export interface Removed {
   articles: number;
   passages: number;
+  index: string;
   examples: Array<string>;
   read_only: boolean;
   build: Build | null;
@@ -337,6 +359,7 @@ export interface Refused {
 export interface Uploaded {
   articles: number;
   passages: number;
+  index: string;
   examples: Array<string>;
   read_only: boolean;
   build: Build | null;
@@ -346,7 +369,7 @@ export interface Uploaded {
 
 /** What the page's calls give, by their names. */
 export interface Replies {
-  ask: Answer;
+  ask: GivenAnswer;
   follow_ups: FollowUps;
   search: Findings;
   article: OpenArticle;
@@ -418,6 +441,15 @@ export type Key =
   | "article.unknown"
   | "article.duplicate_id"
   | "article.no_text"
+  | "answer.gone"
+  | "answer.says"
+  | "answer.adds"
+  | "answer.other"
+  | "answer.none"
+  | "answer.unsure"
+  | "answer.nearest"
+  | "answer.copies"
+  | "answer.sources"
   | "list.bounds"
   | "read_only"
   | "remove.shared"
@@ -469,14 +501,6 @@ export type Key =
   | "line.too_large"
   | "line.broken"
   | "line.no_text"
-  | "answer.says"
-  | "answer.adds"
-  | "answer.other"
-  | "answer.none"
-  | "answer.unsure"
-  | "answer.nearest"
-  | "answer.copies"
-  | "answer.sources"
   | "report.done"
   | "report.rejected"
   | "rejected.line"
@@ -516,10 +540,15 @@ export type Key =
   | "page.placeholder"
   | "page.send"
   | "page.keys"
+  | "page.narrow"
+  | "page.widen"
   | "page.conversation"
   | "page.again"
   | "page.follow_ups"
   | "page.share"
+  | "page.given"
+  | "page.given_before"
+  | "page.ask_anew"
   | "page.shared"
   | "page.good"
   | "page.bad"
@@ -549,6 +578,7 @@ export type Key =
   | "page.previous"
   | "page.next"
   | "page.close"
+  | "page.copy_link"
   | "page.timeline_sources"
   | "page.timeline"
   | "page.timeline_words"
@@ -571,9 +601,22 @@ export type Key =
   | "page.until"
   | "page.source"
   | "page.dates_hint"
-  | "page.found"
+  | "page.search_hint"
+  | "page.order"
+  | "page.by_relevance"
+  | "page.by_date"
+  | "page.shown"
+  | "page.exactly"
+  | "page.without"
+  | "page.more_passages"
+  | "page.open_passage"
+  | "page.to_csv"
+  | "page.to_json"
   | "page.archive"
   | "page.find"
+  | "page.newest"
+  | "page.oldest"
+  | "page.by_title"
   | "page.listed"
   | "page.none_listed"
   | "page.length"
