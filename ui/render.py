@@ -418,7 +418,7 @@ def timeline_to_page(timeline: Timeline) -> shapes.Timeline:
 def article_to_page(article: Article, quotes: Sequence[dict[str, Any]]) -> shapes.WholeArticle:
     """A whole article cut at its quotes, for reading.
 
-    `quotes` are the page's own: `number`, `start`, `end` and the `quote` it was shown. Where the
+    `quotes` are the page's own: `number`, `start`, `end` and the `quote` it was shown, or its beginning. Where the
     article has changed since, the quote is looked up again; one that is gone is not marked and its
     number is not among `found`. Lines at the top that only repeat the title are left out.
     """
@@ -514,10 +514,8 @@ def _parts(whole: str, begin: int, end: int, marks: dict[int, Span]) -> list[Par
 def _locate(whole: str, start: int, end: int, quote: str) -> Span | None:
     if not quote:
         return None
-    if start >= 0 and whole[start:end] == quote:
-        return start, end
-    found = whole.find(quote)
-    return None if found < 0 else (found, found + len(quote))
+    found = start if start >= 0 and whole.startswith(quote, start) else whole.find(quote)
+    return None if found < 0 else (found, min(len(whole), found + max(end - start, len(quote))))
 
 
 def _after_title(article: Article) -> int:

@@ -32,6 +32,7 @@ from khamtop.qa.searching import ORDERS, Findings, look_up, look_up_articles
 from khamtop.qa.suggest import follow_ups, suggest
 from khamtop.qa.types import Answer
 from khamtop.ui.feedback import Feedback
+from khamtop.ui.given import Given, Remembered
 from khamtop.ui.names import numbered, shortened
 from khamtop.ui.turns import Turns
 
@@ -131,6 +132,7 @@ class Service:
         self._another = False  # whether a build must follow the one under way
         self._numbers = count(1)
         self._turns = Turns(_ANSWERED_AT_ONCE)
+        self._given = Remembered(_REMEMBERED_ANSWERS)
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -203,14 +205,38 @@ class Service:
         with self._turns.turn():
             return look_up_articles(question, index, k, bounds, self._reader, _known(order, ORDERS))
 
-    def follow_ups(self, question: str, history: Sequence[str] = ()) -> list[str]:
+    def give(self, question: str, history: Sequence[str] = (), bounds: Filter | None = None) -> Given:
+        """The answer as the page gets it: with the index that it came from, and remembered; raises as `ask` does."""
+        index = self._ready().index
+        asked = (question, tuple(history), bounds)
+        given = self._given.recall(index.stamp, asked)
+        if given is None:
+            given = Given(self.ask(question, history, bounds=bounds), index.stamp, index.built)
+        self._given.keep(asked, given)
+        return given
+
+    def give_again(self, index: str, question: str, history: Sequence[str] = (), bounds: Filter | None = None) -> Given:
+        """The answer that the index of that stamp gave: the same index always gives the same one.
+
+        Raises:
+            KhamtopError: as `ask`, and `answer.gone` if another index answers now and that answer is not remembered.
+        """
+        if index == self._ready().index.stamp:
+            return self.give(question, history, bounds)
+        given = self._given.recall(index, (question, tuple(history), bounds))
+        if given is None:
+            raise KhamtopError("answer.gone")
+        return given
+
+    def follow_ups(self, question: str, history: Sequence[str] = (), bounds: Filter | None = None) -> list[str]:
         """Questions to go on with after that one, which the articles answer; raises as `ask` does.
 
         The answer is the one that was just given. Whoever waits for an answer goes before.
         """
         opened = self._ready()
         with self._turns.turn(yields=True):
-            found = opened.answer(question, tuple(history), _PASSAGES, None)
+            given = self._given.recall(opened.index.stamp, (question, tuple(history), bounds))
+            found = given.answer if given else opened.answer(question, tuple(history), _PASSAGES, bounds)
             return follow_ups(found, history, reader=self._reader)
 
     # Reading
@@ -358,6 +384,11 @@ class Service:
     def passages(self) -> int:
         """How many passages the open index holds; 0 before the first is built."""
         return self._opened.index.manifest.passages if self._opened else 0
+
+    @property
+    def index(self) -> str:
+        """The stamp of the open index; empty before the first is built."""
+        return self._opened.index.stamp if self._opened else ""
 
     @property
     def examples(self) -> tuple[str, ...]:

@@ -189,6 +189,13 @@ class Answer(SaidJson):
     cards: list[Card]
 
 
+class GivenAnswer(Answer):
+    """An answer, the stamp of the index that gave it, and when that was built (an ISO time)."""
+
+    index: str
+    built: str
+
+
 class FollowUps(TypedDict):
     """Questions to go on with."""
 
@@ -283,10 +290,11 @@ class Build(TypedDict):
 
 
 class Status(TypedDict):
-    """What the index holds, what may be asked, and how the build is going."""
+    """What the index holds and its stamp, what may be asked, and how the build is going."""
 
     articles: int
     passages: int
+    index: str
     examples: list[str]
     read_only: bool
     build: Build | None
@@ -321,7 +329,7 @@ class Uploaded(Status):
 class Replies(TypedDict):
     """What the page's calls give, by their names."""
 
-    ask: Answer
+    ask: GivenAnswer
     follow_ups: FollowUps
     search: Findings
     article: OpenArticle

@@ -143,11 +143,15 @@ def _given() -> shapes.Given:
 def _page_functions(service: Service) -> dict[str, Callable[[Call], Mapping[str, Any]]]:
     """What the page's scripts call, by name; a page for reading only has none that changes what is asked."""
 
-    def ask(call: Call) -> shapes.Answer:
-        return to_page(service.ask(call.text("question"), call.texts("history")))
+    def ask(call: Call) -> shapes.GivenAnswer:
+        question, history, bounds = call.text("question"), call.texts("history"), _bounds(call)
+        index = call.text("index", "")  # that of an answer which was given before
+        again = service.give_again(index, question, history, bounds) if index else None
+        given = again or service.give(question, history, bounds)
+        return {**to_page(given.answer), "index": given.index, "built": given.built.isoformat()}
 
     def follow_ups(call: Call) -> shapes.FollowUps:
-        return {"questions": service.follow_ups(call.text("question"), call.texts("history"))}
+        return {"questions": service.follow_ups(call.text("question"), call.texts("history"), _bounds(call))}
 
     def search(call: Call) -> shapes.Findings:
         question, k, order = call.text("question"), call.number("k", 5), call.text("order", "relevance")
@@ -202,6 +206,7 @@ def status_of(service: Service) -> shapes.Status:
     return {
         "articles": service.articles,
         "passages": service.passages,
+        "index": service.index,
         "examples": list(service.examples),
         "read_only": service.read_only,
         "build": _build_to_page(build) if build else None,

@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,7 @@ class Index:
     def __init__(self, generation: Path, manifest: Manifest, encoder: Encoder) -> None:
         self.manifest = manifest
         self.encoder = encoder
+        self.built = datetime.fromtimestamp((generation / _MANIFEST).stat().st_mtime, UTC)
         self.database = Database.open(generation / _DATABASE)
         self.rankings = Rankings(generation, encoder.dimensions)
         self.rankings.open()
@@ -138,6 +140,11 @@ class Index:
     def __len__(self) -> int:
         """The number of passages."""
         return self.manifest.passages
+
+    @cached_property
+    def stamp(self) -> str:
+        """A few letters that no other generation has: the same index gives the same answers."""
+        return _text_checksum(asdict(self.manifest))[:12]
 
     def articles(self, spread: int | None = None) -> Iterator[Article]:
         """Every article, in the order in which they were indexed as they are; or `spread` of them, evenly apart."""

@@ -26,6 +26,7 @@ export function renderCards(cards, all, open) {
  */
 export function renderParts(parts, current = null, show = (text) => text) {
   return parts.map((part) => {
+    if (part.term) return h("mark", { class: "term" }, part.text);
     const shown = show(part.text);
     if (part.number === undefined) return shown;
     const isCurrent = part.number === current;
@@ -43,11 +44,6 @@ export function renderParts(parts, current = null, show = (text) => text) {
  * @param {() => void} open
  */
 function renderCard(card, best, open) {
-  const foundBy = [
-    card.lexical_rank && t("page.by_words", { rank: card.lexical_rank }),
-    card.dense_rank && t("page.by_meaning", { rank: card.dense_rank }),
-  ].filter(Boolean);
-  const share = best > 0 ? Math.max(0, card.score) / best : 0;
   const title = button("title", open, said(card.title || card.source));
   title.title = t("page.open_article");
   /** @param {MouseEvent} event */
@@ -65,6 +61,22 @@ function renderCard(card, best, open) {
       title,
     ),
     card.published || card.page ? h("p", { class: "quiet date" }, renderDate(card)) : null,
+    renderPassage(card, best),
+  );
+}
+
+/**
+ * What a card says below its title: why it was found, the passage, and where else it is printed.
+ * @param {Card} card
+ * @param {number} best
+ */
+export function renderPassage(card, best) {
+  const foundBy = [
+    card.lexical_rank && t("page.by_words", { rank: card.lexical_rank }),
+    card.dense_rank && t("page.by_meaning", { rank: card.dense_rank }),
+  ].filter(Boolean);
+  const share = best > 0 ? Math.max(0, card.score) / best : 0;
+  return [
     h(
       "p",
       { class: "why" },
@@ -74,7 +86,7 @@ function renderCard(card, best, open) {
     ),
     h("p", { class: "passage" }, h("bdi", { lang: "th" }, renderParts(card.parts))),
     card.copies.length ? h("p", { class: "quiet copies" }, t("page.copies"), " ", card.copies.map(renderCopy)) : null,
-  );
+  ];
 }
 
 /** @param {Card} card */

@@ -37,7 +37,18 @@ export function toJson({ turns }) {
  * @param {string} words
  */
 export function download({ turns }, ending, type, words) {
-  const day = new Date(turns[0].asked).toISOString().slice(0, 10);
+  save(turns[0].asked, ending, type, words);
+}
+
+/**
+ * Hands a file to the browser, named by the day of a moment.
+ * @param {number} moment
+ * @param {string} ending
+ * @param {string} type
+ * @param {string} words
+ */
+export function save(moment, ending, type, words) {
+  const day = new Date(moment).toISOString().slice(0, 10);
   const address = URL.createObjectURL(new Blob([words], { type: `${type};charset=utf-8` }));
   h("a", { href: address, download: `khamtop-${day}.${ending}` }).click();
   URL.revokeObjectURL(address);

@@ -6,6 +6,8 @@ import { button, fill, find, findMaybe, h, said, signButton } from "./elements.j
 import { renderFeedback } from "./feedback.js";
 import { citationOf } from "./kept.js";
 import { questionList } from "./questions.js";
+import { renderAnew, renderNote } from "./link.js";
+import { filterWords } from "./narrow.js";
 import { readQuote } from "./reader.js";
 import { status } from "./status.js";
 import { answer, followUpsCame, show, talk, talkChanged, talkOpened, turnChanged } from "./talk.js";
@@ -54,6 +56,7 @@ function renderTurn(turn) {
     "article",
     { class: turn === talk.shown ? "turn sources-shown" : "turn", "data-turn": turn.id },
     turn.question.trim() ? h("h2", { class: "question" }, said(turn.question)) : null,
+    h("p", { class: "quiet used-filters" }, filterWords(turn.filters ?? {})),
     renderReply(turn),
   );
 }
@@ -66,9 +69,10 @@ function renderReply(turn) {
   }
   if ("error" in reply) {
     const again = PASSING.has(reply.error.code) && button("link again", () => answer(turn), t("page.again"));
-    return h("p", { class: "error" }, sentence(reply.error), " ", again);
+    const anew = reply.error.code === "answer.gone" && renderAnew(turn);
+    return h("p", { class: "error" }, sentence(reply.error), " ", again, anew);
   }
-  return reply.abstained ? renderRefusal(turn, reply) : renderAnswer(turn, reply);
+  return [renderNote(turn), reply.abstained ? renderRefusal(turn, reply) : renderAnswer(turn, reply)];
 }
 
 /**
@@ -161,7 +165,7 @@ function renderActions(turn, reply) {
     "div",
     { class: "actions" },
     reply.cards.length ? button("link show-sources", () => goToSources(turn), t("page.show_sources")) : null,
-    button("link share", () => share(turn.question), t("page.share")),
+    button("link share", () => share(turn), t("page.share")),
     renderFeedback(turn, reply),
   );
 }

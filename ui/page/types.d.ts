@@ -229,6 +229,30 @@ export interface Answer {
   cards: Array<Card>;
 }
 
+/** An answer, the stamp of the index that gave it, and when that was built (an ISO time). */
+export interface GivenAnswer {
+  question: string;
+  answer: string;
+  short_answer: string | null;
+  verdict: "answer" | "unsure" | "nothing";
+  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other" | "overview" | "summary" | "comparison" | "smalltalk";
+  abstained: boolean;
+  confidence: number;
+  nearest: Array<CitationJson>;
+  passages: Array<HitJson>;
+  understood: UnderstoodJson;
+  on_subject: number | null;
+  citations: Array<Citation>;
+  language: "th" | "en";
+  refusal: string | null;
+  opening: string | null;
+  spread: Timeline | null;
+  lines: Array<Line>;
+  cards: Array<Card>;
+  index: string;
+  built: string;
+}
+
 /** Questions to go on with. */
 export interface FollowUps {
   questions: Array<string>;
@@ -337,10 +361,11 @@ export interface Build {
   error: ErrorJson | null;
 }
 
-/** What the index holds, what may be asked, and how the build is going. */
+/** What the index holds and its stamp, what may be asked, and how the build is going. */
 export interface Status {
   articles: number;
   passages: number;
+  index: string;
   examples: Array<string>;
   read_only: boolean;
   build: Build | null;
@@ -350,6 +375,7 @@ export interface Status {
 export interface Removed {
   articles: number;
   passages: number;
+  index: string;
   examples: Array<string>;
   read_only: boolean;
   build: Build | null;
@@ -371,6 +397,7 @@ export interface Refused {
 export interface Uploaded {
   articles: number;
   passages: number;
+  index: string;
   examples: Array<string>;
   read_only: boolean;
   build: Build | null;
@@ -380,7 +407,7 @@ export interface Uploaded {
 
 /** What the page's calls give, by their names. */
 export interface Replies {
-  ask: Answer;
+  ask: GivenAnswer;
   follow_ups: FollowUps;
   search: Findings;
   article: OpenArticle;
@@ -452,6 +479,20 @@ export type Key =
   | "article.unknown"
   | "article.duplicate_id"
   | "article.no_text"
+  | "answer.gone"
+  | "answer.says"
+  | "answer.adds"
+  | "answer.other"
+  | "answer.none"
+  | "answer.unsure"
+  | "answer.overview"
+  | "answer.overview_part"
+  | "answer.summary"
+  | "answer.comparison"
+  | "answer.nearest"
+  | "answer.copies"
+  | "answer.page"
+  | "answer.sources"
   | "list.bounds"
   | "read_only"
   | "remove.shared"
@@ -512,19 +553,6 @@ export type Key =
   | "line.too_large"
   | "line.broken"
   | "line.no_text"
-  | "answer.says"
-  | "answer.adds"
-  | "answer.other"
-  | "answer.none"
-  | "answer.unsure"
-  | "answer.overview"
-  | "answer.overview_part"
-  | "answer.summary"
-  | "answer.comparison"
-  | "answer.nearest"
-  | "answer.copies"
-  | "answer.page"
-  | "answer.sources"
   | "talk.greeting"
   | "talk.thanks"
   | "talk.about"
@@ -570,10 +598,15 @@ export type Key =
   | "page.placeholder"
   | "page.send"
   | "page.keys"
+  | "page.narrow"
+  | "page.widen"
   | "page.conversation"
   | "page.again"
   | "page.follow_ups"
   | "page.share"
+  | "page.given"
+  | "page.given_before"
+  | "page.ask_anew"
   | "page.shared"
   | "page.good"
   | "page.bad"
@@ -603,6 +636,7 @@ export type Key =
   | "page.previous"
   | "page.next"
   | "page.close"
+  | "page.copy_link"
   | "page.timeline_sources"
   | "page.timeline"
   | "page.timeline_words"
@@ -625,9 +659,22 @@ export type Key =
   | "page.until"
   | "page.source"
   | "page.dates_hint"
-  | "page.found"
+  | "page.search_hint"
+  | "page.order"
+  | "page.by_relevance"
+  | "page.by_date"
+  | "page.shown"
+  | "page.exactly"
+  | "page.without"
+  | "page.more_passages"
+  | "page.open_passage"
+  | "page.to_csv"
+  | "page.to_json"
   | "page.archive"
   | "page.find"
+  | "page.newest"
+  | "page.oldest"
+  | "page.by_title"
   | "page.listed"
   | "page.none_listed"
   | "page.length"
