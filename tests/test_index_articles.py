@@ -251,6 +251,74 @@ def test_of_two_spellings_of_a_field_the_exact_one_counts(tmp_path):
     assert (article.id, article.text) == ("1", "ฝนตก")
 
 
+@pytest.mark.parametrize(
+    ("fields", "title", "text"),
+    [
+        (
+            {"title": "&#8220;ดาว&#8221;", "content": "<p>หนัก <strong>62</strong>&nbsp;กิโลกรัม</p><p>ชื่อดาว</p>"},
+            "“ดาว”",
+            "หนัก 62 กิโลกรัม\nชื่อดาว",
+        ),
+        (
+            {"title": {"rendered": "ดาว &amp; เดือน"}, "content": {"rendered": "<p>ฝนตก</p>", "protected": False}},
+            "ดาว & เดือน",
+            "ฝนตก",
+        ),
+        ({"title": "ก", "text": ["ฝนตก", "แดด<b>ออก</b>"]}, "ก", "ฝนตก\nแดดออก"),
+        ({"title": "ก", "content": [{"text": "ฝนตก"}, {"text": "แดดออก"}]}, "ก", "ฝนตก\nแดดออก"),
+        (
+            {"title": "ก", "body": [
+                {"type": "paragraph", "text": "ฝนตก"}, {"type": "image", "url": "x"}, {"type": "paragraph", "text": "แดด"}
+            ]},
+            "ก",
+            "ฝนตก\nแดด",
+        ),
+        (
+            {"title": "ก", "content": {"type": "doc", "content": [
+                {"type": "paragraph", "content": [{"type": "text", "text": "ฝน"}, {"type": "text", "text": "ตก"}]},
+                {"type": "paragraph", "content": [{"type": "text", "text": "แดด"}]},
+            ]}},
+            "ก",
+            "ฝนตก\nแดด",
+        ),
+        ({"title": "ก", "content": {"blocks": [{"type": "p", "data": {"text": "ฝน&nbsp;<b>ตก</b>"}}]}}, "ก", "ฝน ตก"),
+        ({"title": "ก", "body": [{"type": "p", "children": [{"text": "ฝน"}, {"text": "ตก", "b": 1}]}]}, "ก", "ฝนตก"),
+        ({"หัวข้อ": "ก", "เนื้อหา": "ฝนตก"}, "ก", "ฝนตก"),
+        ({"title": "5 < 6", "text": "5 < 6 และ <3"}, "5 < 6", "5 < 6 และ <3"),
+        (
+            {"title": "ก", "text": "<html><body><nav><a href='/'>กีฬา</a></nav><article><p>ฝนตก</p></article>"},
+            "ก",
+            "ฝนตก",
+        ),
+    ],
+)  # fmt: skip
+def test_a_field_that_is_html_or_a_list_of_paragraphs_is_read(fields, title, text, tmp_path):
+    article = read_one(tmp_path, "a.jsonl", lines(fields))
+    assert (article.title, article.text) == (title, text)
+
+
+@pytest.mark.parametrize("field", [{"content": {"protected": True}}, {"text": [1, 2]}, {"text": [[]]}, {"text": {}}])
+def test_a_field_without_text_is_none(field, tmp_path):
+    assert reason(tmp_path, "a.jsonl", lines(field)) == "line.no_text"
+
+
+@pytest.mark.parametrize(
+    ("given", "day"),
+    [
+        (1654387200, "2022-06-05"),
+        ("1654387200", "2022-06-05"),
+        (1654387200000, "2022-06-05"),
+        (1654362000.0, "2022-06-05"),  # midnight in Thailand, the day before in Greenwich
+        ({"$date": {"$numberLong": "1654387200000"}}, "2022-06-05"),
+        ({"$date": "2022-06-05T00:00:00Z"}, "2022-06-05T00:00:00Z"),
+        (20220605, "20220605"),
+        (2565, "2565"),
+    ],
+)
+def test_a_date_in_json_may_be_a_moment(given, day, tmp_path):
+    assert read_one(tmp_path, "a.jsonl", lines({"text": "ฝนตก", "date": given})).published == day
+
+
 def test_a_broken_line_is_rejected_by_its_number_and_the_rest_goes_on(tmp_path):
     raw = lines(
         {"id": "1", "text": "ฝนตก"}, '{"id": "2", "text": "ฝน', "[1, 2]", '{"title": "ว่าง", "text": "  "}',
@@ -650,9 +718,13 @@ def test_the_first_paragraph_of_an_article_without_a_headline_is_in_a_passage(na
 
 
 def test_a_page_that_a_library_breaks_on_is_a_file_with_a_reason(tmp_path):
-    found, rejected = read(write_files(tmp_path / "ข่าว", {"a.html": "<svg><body>ข่าว", "b.txt": TEXT}))
+    found, rejected = read(write_files(tmp_path / "ข่าว", {"a.html": "<div>" * 5000 + "ข่าว", "b.txt": TEXT}))
     assert [article.title for article in found.values()] == ["น้ำท่วมกรุงเทพ"]
     assert rejected == {("a.html", None): "file.broken"}
+
+
+def test_a_page_in_a_picture_is_read(tmp_path):
+    assert read_one(tmp_path, "a.html", "<svg><body>ข่าว").text == "ข่าว"
 
 
 @pytest.mark.parametrize("error", [AssertionError, ValueError, RecursionError, TypeError, KeyError])

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from khamtop.index.building.pool import ahead
-from khamtop.index.sources.fields import TEXT_FIELDS, article_of, field, folded
+from khamtop.index.sources.fields import article_of, folded, text_in
 from khamtop.index.sources.source import LARGEST_BYTES, File, Unit, Unreadable, digest_of_bytes
 from khamtop.index.sources.whole import made
 from khamtop.index.types import Article, Rejected
@@ -95,7 +95,7 @@ def _line_article(line: bytes, identity: str, source: str) -> Article:
         fields = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise Unreadable("line.broken") from None
-    text = field(folded(fields), *TEXT_FIELDS) if isinstance(fields, dict) else None
+    text = text_in(folded(fields)) if isinstance(fields, dict) else None
     if not text:
         raise Unreadable("line.no_text")
     return article_of(identity, source, text, fields)
