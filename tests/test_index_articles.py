@@ -268,7 +268,7 @@ def test_of_two_spellings_of_a_field_the_exact_one_counts(tmp_path):
         ({"title": "ก", "content": [{"text": "ฝนตก"}, {"text": "แดดออก"}]}, "ก", "ฝนตก\nแดดออก"),
         (
             {"title": "ก", "body": [
-                {"type": "paragraph", "text": "ฝนตก"}, {"type": "image", "url": "x"}, {"type": "paragraph", "text": "แดด"}
+                {"type": "p", "text": "ฝนตก"}, {"type": "image", "url": "x"}, {"type": "p", "text": "แดด"}
             ]},
             "ก",
             "ฝนตก\nแดด",
@@ -432,9 +432,7 @@ def test_only_the_lines_that_changed_are_parsed(compression, tmp_path, monkeypat
     name = f"a.jsonl{compression}"
     known = units(one_file(tmp_path, name, OPENERS[compression](lines(*old))))
     parsed = []
-    monkeypatch.setattr(
-        jsonlines, "_line_article", lambda line, *_: parsed.append(json.loads(line)) or Article(*"abcd")
-    )
+    monkeypatch.setattr(jsonlines, "_candidates_of", lambda line: parsed.append(json.loads(line)) or [{"text": "ก"}])
     again = units(one_file(tmp_path, name, OPENERS[compression](lines(*new))), known)
     assert parsed == [new[2]]
     assert [known[digest].id for digest, article in again.items() if article is None] == ["4", "0", "3"]

@@ -3,7 +3,7 @@
 import pytest
 
 from khamtop.index.sources.html import html_article
-from khamtop.index.sources.markup import is_html, one_line, text_of_html
+from khamtop.index.sources.htmltext import is_html, one_line, text_of_html
 from khamtop.index.sources.source import File
 
 STORY = [
@@ -153,6 +153,7 @@ def test_the_byline_of_a_page_tells_its_day(body, day):
         ("<div>ก<div>ข</div>ค</div><ul><li>ง</li><li>จ</li></ul>", "ก\nข\nค\nง\nจ"),
         ("<b>ก</b>\nข &lt;p&gt;\n\nค", "ก\nข <p>\nค"),  # as blog systems keep a text: its own lines are lines
         ("<p>ก\nข</p>", "ก ข"),
+        ('ก\nข <div class="x"\nid="y">\nค', "ก\nข\nค"),
         ("<pre>ก\n  ข</pre>", "ก\nข"),
         ("<table><tr><td>ก</td><td></td><td>ข</td></tr></table>", "ก | | ข"),
         ("<table><tr><td>ก</td></tr></table>", "ก"),

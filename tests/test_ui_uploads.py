@@ -102,7 +102,7 @@ def test_without_links_in_the_file_system_nothing_is_replaced_either(
         ("a.exe", NEWS, "file.kind"),
         ("a", NEWS, "file.kind"),
         ("a.txt.exe", NEWS, "file.kind"),
-        ("a.json", LINE, "file.kind"),
+        ("a.yaml", LINE, "file.kind"),
         ("a.txt.xz", lzma.compress(NEWS), "file.kind"),
         ("txt", NEWS, "file.kind"),
         ("", NEWS, "file.kind"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections.abc import Iterator
+from itertools import chain
 
 from khamtop.index.sources.source import Unreadable
 
@@ -46,3 +49,27 @@ def _is_text(text: str) -> bool:
 def _is_thai(text: str) -> bool:
     in_runs = sum(map(len, _THAI_RUN.findall(text)))
     return in_runs > 0 and in_runs >= _FEWEST_THAI * len(_FOREIGN.findall(text))
+
+
+def encoding_of(head: bytes) -> str:
+    """The encoding of a file of lines that begins so: UTF-8, unless it cannot be that and is Thai in CP874."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # which may end within a letter
+    except UnicodeDecodeError:
+        return "cp874" if _is_thai(head.decode("cp874", "replace")) else "utf-8"
+    return "utf-8"
+
+
+def in_utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The parts of a file in UTF-8, if a mark at its beginning tells that it is UTF-16; else as they are."""
+    head = b""
+    while len(head) < 2 and (block := next(blocks, None)) is not None:
+        head += block
+    if not head.startswith(_UTF16_MARKS):
+        yield head
+        yield from blocks
+        return
+    decode = codecs.getincrementaldecoder("utf-16")(errors="replace").decode
+    for part in chain([head], blocks):
+        yield decode(part).encode("utf-8", "replace")
+    yield decode(b"", True).encode("utf-8", "replace")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from khamtop.index.sources.markup import is_html, is_page, one_line, parsed, text_of_html
+from khamtop.index.sources.htmltext import is_html, is_page, one_line, parsed, text_of_html
 from khamtop.index.sources.page import article_text
 from khamtop.index.sources.source import Unreadable
 from khamtop.index.text.dates import dateline, instant_of, is_date
@@ -85,7 +86,12 @@ def _is_piece(item: object, name: str) -> bool:
 
 def folded(fields: dict[str, Any]) -> dict[str, Any]:
     """Fields under names of one spelling as well: `datePublished` and `date_published` are `datepublished`."""
-    return {name.lower().replace("_", "").replace("-", ""): value for name, value in fields.items()} | fields
+    return {_folded_name(name): value for name, value in fields.items()} | fields
+
+
+@lru_cache(maxsize=1 << 10)
+def _folded_name(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
 
 
 def _title_in(fields: dict[str, Any]) -> str | None:
@@ -113,12 +119,17 @@ def _date_in(fields: dict[str, Any]) -> str | None:
 
 def field(fields: dict[str, Any], *names: str) -> str | None:
     """The first of the named fields that says something, as text without lone surrogates."""
-    return next((said for name in names if (said := _said(fields.get(name)))), None)
+    for name in names:
+        value = fields.get(name)
+        if value is not None and (said := _said(value)):
+            return said
+    return None
 
 
 def _said(value: object) -> str | None:
-    is_given = isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip()
-    return _whole(str(value)) if is_given else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return _whole(value) if isinstance(value, str) and value.strip() else None
 
 
 def title_of(text: str) -> str:
@@ -131,4 +142,8 @@ def title_of(text: str) -> str:
 
 def _whole(text: str) -> str:
     """Text as valid Unicode: half a letter, as JSON can escape it, becomes a replacement character."""
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return text

@@ -6,7 +6,7 @@ import logging
 
 from khamtop.index.sources.encodings import decode
 from khamtop.index.sources.fields import article_of
-from khamtop.index.sources.markup import parsed
+from khamtop.index.sources.htmltext import parsed
 from khamtop.index.sources.page import article_text, day_in_address, day_of_page, hinted, title_of_page
 from khamtop.index.sources.source import File
 from khamtop.index.text.dates import dateline

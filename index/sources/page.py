@@ -14,7 +14,7 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from khamtop.index.sources.markup import one_line, text_of
+from khamtop.index.sources.htmltext import one_line, text_of
 from khamtop.index.text.dates import day_of, instant_of
 
 if TYPE_CHECKING:

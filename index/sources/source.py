@@ -18,6 +18,9 @@ Unit = tuple[bytes, Article | Rejected | None]
 #: A file or a line beyond this holds no article that a person reads in one sitting.
 LARGEST_BYTES = 20_000_000
 
+#: What stands between a file's identity and the id of its article, where another file has that id.
+APART = "#"
+
 
 class Unreadable(Exception):
     """A file or line that holds no article, or none from `line` on; `reason` is a code of `ui/texts.py`."""
@@ -77,6 +80,20 @@ class Source(Protocol):
         Raises:
             Unreadable: if the file, or the rest of it, holds no article.
         """
+
+
+def told_apart(identity: str, article: str) -> str:
+    """The id of an article whose own id an article of another file has: ids may begin anew in each file.
+
+    It is that of the file with the article's own, so that it stays while the other article does.
+    """
+    return f"{identity}{APART}{article}"
+
+
+def own_id(identity: str, article: str) -> str | None:
+    """The id that an article of a file had of its own before it was `told_apart`; None if it was not."""
+    file, apart, own = article.partition(f"{identity}{APART}")
+    return own if apart and not file else None
 
 
 def digest_of_bytes(raw: bytes = b"") -> hashlib.blake2b:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Container, Iterator
+from typing import TypeVar
 
 from khamtop.index.sources.source import LARGEST_BYTES, File, Unit, Unreadable, digest_of_bytes
 from khamtop.index.types import Article
+
+Made = TypeVar("Made")
 
 _log = logging.getLogger(__name__)
 
@@ -39,8 +42,8 @@ def _bytes_of(file: File) -> bytes:
         raise Unreadable("file.unreadable") from None
 
 
-def made(make: Callable[..., Article], *given: object) -> Article:
-    """The article that `make` makes: whatever a library raises over a file is that file's own reason."""
+def made(make: Callable[..., Made], *given: object) -> Made:
+    """What `make` makes, an article say: whatever a library raises over a file is that file's own reason."""
     try:
         return make(*given)
     except (Unreadable, MemoryError):

@@ -69,6 +69,7 @@ class KnownArticle:
     number: int
     file: int
     content: bytes
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,8 +293,20 @@ class Database:
 
     def known(self, identity: str) -> KnownArticle | None:
         """What is known of the article of that id."""
-        row = self._one("SELECT number, file, content FROM articles WHERE id = ?", identity)
+        row = self._one("SELECT number, file, content, id FROM articles WHERE id = ?", identity)
         return KnownArticle(*row) if row else None
+
+    def marked(self, mark: str) -> dict[int, list[tuple[bytes, KnownArticle]]]:
+        """The articles with `mark` in their ids, each with its unit, by the number of their file."""
+        rows = self._connection.execute(  # by the index of the ids, which is a small part of what a table has
+            "SELECT unit, number, file, content, id FROM articles"
+            " WHERE number IN (SELECT number FROM articles WHERE instr(id, ?)) ORDER BY number", (mark,)
+        )  # fmt: skip
+        found: dict[int, list[tuple[bytes, KnownArticle]]] = {}
+        for unit, *fields in rows:
+            article = KnownArticle(*fields)
+            found.setdefault(article.file, []).append((unit, article))
+        return found
 
     def contents(self) -> dict[int, bytes]:
         """What each article holds, by its number."""

@@ -1,4 +1,4 @@
-"""HTML -> the text that people read, with a line for each block and each row of a table. The only file that runs lxml.
+"""HTML -> the text that people read, with a line for each block and each row of a table. It alone parses with lxml.
 
 What of a page is its article is for `html.py` to say. A row stays together with " | " between its cells, as in
 Markdown: who quotes a price must quote what it is the price of. The names of the columns stay in a row of their own,
@@ -29,6 +29,8 @@ _BLOCK_TAG = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(rf"<({'|'.join(_NAMES.split())})(?:\s[^<>]*)?>.*?</\1\s*>|<img\s[^<>]*>", re.I | re.S)
+_BLOCK_END = re.compile(r"</(?:p|div|article|section|main|li|ul|ol|tr|table|blockquote|figure|h[1-6])\s*>", re.I)
+_LINE_END = re.compile(r"\n(?![^<>]*>)")
 _PAGE = re.compile(r"<(?:html|body)\b", re.IGNORECASE)
 #: A cell of more characters is a part of a page, and its table only sets the parts side by side.
 _LONGEST_CELL = 300
@@ -54,10 +56,10 @@ def is_page(text: str) -> bool:
 def text_of_html(markup: str) -> str:
     """The text of a part of a page, all of it.
 
-    Where no tag makes a line, the line breaks do, as blog systems have it.
+    Where no block is closed, the line breaks make lines: so blog systems have it, and a text with a stray tag in it.
     """
-    if not _BLOCK_TAG.search(markup):
-        markup = markup.replace("\n", "<br>")
+    if not _BLOCK_END.search(markup):
+        markup = _LINE_END.sub("<br>", markup)
     return text_of(parsed(markup))
 
 
