@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+from khamtop.index.sources.encodings import check_letters
 from khamtop.index.sources.htmltext import is_html, is_page, one_line, parsed, text_of_html
 from khamtop.index.sources.page import article_text
 from khamtop.index.sources.source import Unreadable
@@ -29,14 +30,18 @@ _INNER_FIELDS = ("rendered", "text", "content", "children", "paragraphs", "block
 _DEEPEST = 20
 _ADDRESS = re.compile(r"https?://\S+")
 _LONGEST_TITLE = 300
+#: A "data:" address; a short one may be what an article tells of.
+_PAYLOAD = re.compile(r"(data:[\w.+-]+/[\w.+-]+(?:;[\w=.+-]+)*,)[^\s\"'()<>\]]{100,}")
 
 
 def article_of(identity: str, source: str, text: str, fields: dict[str, Any]) -> Article:
     """An article of that text. `identity` and `source` stand in where nothing else names it.
 
     Raises:
-        Unreadable: `article.no_text`.
+        Unreadable: `article.no_text`, or what `check_letters` raises.
     """
+    check_letters(text)
+    text = _without_payloads(text)
     fields = folded(fields)
     said, begin = front_matter(text)
     front, body = folded(said), text[begin:]
@@ -82,6 +87,11 @@ def _is_piece(item: object, name: str) -> bool:
     if not (isinstance(item, dict) and isinstance(item.get("text"), str)):
         return False
     return item.get("type") == "text" if "type" in item else name == "children"
+
+
+def _without_payloads(text: str) -> str:
+    """A text without the pictures that stand in it as letters, thousands of them, which nobody reads."""
+    return _PAYLOAD.sub(r"\1…", text) if "data:" in text else text
 
 
 def folded(fields: dict[str, Any]) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from khamtop.index.building.pool import ahead
-from khamtop.index.sources.encodings import encoding_of, in_utf8
+from khamtop.index.sources.encodings import decode, encoding_of, in_utf8
 from khamtop.index.sources.fields import article_of
 from khamtop.index.sources.jsonvalues import Candidate, Values, candidates, is_document, reason_of
-from khamtop.index.sources.source import LARGEST_BYTES, File, Unit, Unreadable, digest_of_bytes
+from khamtop.index.sources.source import LARGEST_BYTES, File, Unit, Unreadable, bad_letter, digest_of_bytes, noticed
 from khamtop.index.sources.whole import made
 from khamtop.index.types import Rejected
 
@@ -126,37 +126,36 @@ def _line_units(file: File, number: int, line: bytes, known: Container[bytes]) -
         yield digests[1], Rejected(file.source, problem.reason, number)
         return
     if len(found) == 1:
-        yield _unit(file, f"{number}", found[0], digests, Rejected(file.source, "line.no_text", number))
+        yield from _article_units(file, f"{number}", found[0], digests, Rejected(file.source, "line.no_text", number))
         return
     for place, candidate in enumerate(found, start=1):
-        yield _known_unit(file, f"{number}.{place}", candidate, known)
+        yield from _listed_units(file, f"{number}.{place}", candidate, known, "json.no_text")
 
 
 def _document_units(file: File, values: Iterable[Any], known: Container[bytes]) -> Iterator[Unit]:
     """The units of a document."""
     number = 0
     for value in values:
+        reason = "json.no_text"
+        found: list[Candidate] = [None]
         try:
-            found: list[Candidate] = made(candidates, value) or [None]
+            found = made(candidates, value) or [None]
+            reason = reason_of(value, reason) if found == [None] else reason
         except Unreadable as problem:
-            number += 1
-            yield b"", Rejected(f"{file.source}:{number}", problem.reason)
-            continue
+            reason = problem.reason
         for candidate in found:
             number += 1
-            reason = "json.no_text" if found != [None] or reason_of(value) == "line.no_text" else reason_of(value)
-            yield _known_unit(file, f"{number}", candidate, known, reason)
+            yield from _listed_units(file, f"{number}", candidate, known, reason)
 
 
-def _known_unit(
-    file: File, place: str, candidate: Candidate, known: Container[bytes], reason: str = "json.no_text"
-) -> Unit:
-    """The unit of an article in a list, which goes by what its fields say."""
+def _listed_units(file: File, place: str, candidate: Candidate, known: Container[bytes], reason: str) -> Iterator[Unit]:
+    """The unit of an article in a list, which goes by what its fields say; `reason` tells why it is none."""
     said = json.dumps(candidate, ensure_ascii=False).encode("utf-8", "surrogatepass")
     digests = _digests(said, place)
     if met := next((unit for unit in digests if unit in known), None):
-        return met, None
-    return _unit(file, place, candidate, digests, Rejected(f"{file.source}:{place}", reason))
+        yield met, None
+        return
+    yield from _article_units(file, place, candidate, digests, Rejected(f"{file.source}:{place}", reason))
 
 
 def _digests(raw: bytes, place: int | str) -> tuple[bytes, bytes]:
@@ -167,30 +166,45 @@ def _digests(raw: bytes, place: int | str) -> tuple[bytes, bytes]:
     return anywhere, digest.digest()
 
 
-def _unit(file: File, place: str, candidate: Candidate, digests: tuple[bytes, bytes], empty: Rejected) -> Unit:
+def _article_units(
+    file: File, place: str, candidate: Candidate, digests: tuple[bytes, bytes], empty: Rejected
+) -> Iterator[Unit]:
     """The unit of an article, or why it is none: `empty`, where it has no text."""
     anywhere, here = digests
     if candidate is None:
-        return here, empty
+        yield here, empty
+        return
     identity_here, source_here = f"{file.identity}:{place}", f"{file.source}:{place}"
     try:
         article = made(article_of, identity_here, source_here, candidate["text"], candidate)
     except Unreadable as problem:
-        return here, Rejected(empty.path, problem.reason, empty.line)
+        yield here, Rejected(empty.path, problem.reason, empty.line)
+        return
+    if problem_beside := bad_letter(article, empty.path, empty.line):
+        yield noticed(here), article
+        yield b"", problem_beside
+        return
     is_named = identity_here != article.id and source_here != article.source
-    return anywhere if is_named else here, article
+    yield anywhere if is_named else here, article
 
 
 def _candidates_of(line: bytes) -> list[Candidate]:
     """What may be articles in a line of JSON, one at least."""
     try:
-        value = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        value = json.loads(_decoded(line))
+    except (ValueError, RecursionError, Unreadable):
         raise Unreadable("line.broken") from None
     found = candidates(value)
     if not found:
-        raise Unreadable(reason_of(value))
+        raise Unreadable(reason_of(value, "line.no_text"))
     return found
+
+
+def _decoded(line: bytes) -> str:
+    try:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return decode(line)
 
 
 def _blocks(stream: IO[bytes]) -> Iterator[bytes]:

@@ -184,11 +184,11 @@ def candidates(value: object, depth: int = _DEEPEST) -> list[Candidate]:
     return found
 
 
-def reason_of(value: object) -> str:
-    """Why a value without articles has none."""
+def reason_of(value: object, otherwise: str) -> str:
+    """Why a value without articles has none: `json.squad`, or `otherwise`."""
     rows = value.get("data") if isinstance(value, dict) else None
     first = rows[0] if isinstance(rows, list) and rows else value
     paragraphs = first.get("paragraphs") if isinstance(first, dict) else None
     if isinstance(paragraphs, list) and any(isinstance(item, dict) and "qas" in item for item in paragraphs):
         return "json.squad"
-    return "line.no_text"
+    return otherwise

@@ -22,6 +22,10 @@ LARGEST_BYTES = 20_000_000
 APART = "#"
 
 
+#: What stands for bytes that are no letter.
+BAD_LETTER = "\ufffd"
+
+
 class Unreadable(Exception):
     """A file or line that holds no article, or none from `line` on; `reason` is a code of `ui/texts.py`."""
 
@@ -80,6 +84,19 @@ class Source(Protocol):
         Raises:
             Unreadable: if the file, or the rest of it, holds no article.
         """
+
+
+def bad_letter(article: Article, path: str, line: int | None = None) -> Rejected | None:
+    """What tells that an article has letters that could not be read: the line of the first one, if `line` is None."""
+    place = article.text.find(BAD_LETTER)
+    if place < 0 and BAD_LETTER not in article.title:
+        return None
+    return Rejected(path, "text.bad_letter", article.text.count("\n", 0, place) + 1 if line is None else line)
+
+
+def noticed(digest: bytes) -> bytes:
+    """The digest of a unit with a notice beside its article: no known one, so that the notice is told each time."""
+    return digest_of_bytes(digest).digest()
 
 
 def told_apart(identity: str, article: str) -> str:

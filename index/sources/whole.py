@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Container, Iterator
 from typing import TypeVar
 
-from khamtop.index.sources.source import LARGEST_BYTES, File, Unit, Unreadable, digest_of_bytes
+from khamtop.index.sources.source import LARGEST_BYTES, File, Unit, Unreadable, bad_letter, digest_of_bytes, noticed
 from khamtop.index.types import Article
 
 Made = TypeVar("Made")
@@ -29,7 +29,15 @@ class WholeFile:
         """See `Source`: the file is one unit."""
         raw = _bytes_of(file)
         digest = digest_of_bytes(raw).digest()
-        yield digest, None if digest in known else made(self._make, file, raw)
+        if digest in known:
+            yield digest, None
+            return
+        article = made(self._make, file, raw)
+        if problem := bad_letter(article, file.source):
+            yield noticed(digest), article
+            yield b"", problem
+        else:
+            yield digest, article
 
 
 def _bytes_of(file: File) -> bytes:

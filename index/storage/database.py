@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from khamtop.index.filters import comparable
 from khamtop.index.text.dates import span_of
 from khamtop.index.types import Article, Filter, KhamtopError, Passage, Rejected, Span
 
@@ -104,7 +105,7 @@ class Database:
         # `immutable`: nobody writes to a committed generation, so that SQLite need not lock it
         uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
         connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        connection.create_function("lower", 1, str.casefold, deterministic=True)  # SQLite's own knows ASCII only
+        connection.create_function("comparable", 1, comparable, deterministic=True)
         return cls(connection)
 
     @classmethod
@@ -153,7 +154,8 @@ class Database:
         """The articles of these numbers as a list shows them, in that order; raises as `article` does."""
         rows = self._each(
             f"SELECT a.number, a.id, a.title, a.published, {_ONE_DAY}, a.source, a.text,"
-            " (SELECT count(*) FROM passages WHERE article = a.number), files.identity, files.rejected = '[]'"
+            " (SELECT count(*) FROM passages WHERE article = a.number), files.identity,"
+            " NOT EXISTS (SELECT 1 FROM json_each(files.rejected) WHERE value ->> 1 <> 'text.bad_letter')"
             " AND NOT EXISTS (SELECT 1 FROM articles WHERE file = a.file AND number <> a.number)"
             " FROM articles AS a JOIN files ON files.number = a.file WHERE a.number IN", numbers,
         )  # fmt: skip
@@ -218,8 +220,8 @@ class Database:
         rows = self._connection.execute(
             "SELECT passages.number FROM articles JOIN passages ON article = articles.number"
             " WHERE (:since IS NULL OR last_day >= :since) AND (:until IS NULL OR day <= :until)"
-            " AND (:source IS NULL OR instr(lower(source), lower(:source))) ORDER BY passages.number",
-            {"since": days[0], "until": days[1], "source": bounds.source},
+            " AND (:source IS NULL OR instr(comparable(source), :source)) ORDER BY passages.number",
+            {"since": days[0], "until": days[1], "source": comparable(bounds.source or "") or None},
         )
         return np.fromiter((number for (number,) in rows), np.int64)
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Literal
 
 from khamtop.index.storage.database import Database, Listed
@@ -31,11 +32,11 @@ class Timeline:
 
 
 class Listing:
-    """Every article of a database, newest first, undated ones last, those of a day by title."""
+    """Every article of a database, newest first, undated ones last, those of a day by title, as Thais sort."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        rows = database.catalogue()
+        rows = _in_thai_order(database.catalogue())
         self._numbers = [number for number, _, _ in rows]
         self._titles = [_plain(title) for _, title, _ in rows]
         self.timeline = _timeline([day for _, _, day in rows])
@@ -49,6 +50,18 @@ class Listing:
         wanted = _plain(words)
         found = [number for number, title in zip(self._numbers, self._titles, strict=True) if wanted in title]
         return len(found), self._database.listed(found[offset : offset + limit])
+
+
+def _in_thai_order(rows: list[tuple[int, str, int | None]]) -> list[tuple[int, str, int | None]]:
+    """Rows of number, title and day, which come by day, those of a day by title.
+
+    Thais sort by consonants first: "เกาะ" stands among the ก, and tones count last of all.
+    """
+    from pythainlp.util import collate
+
+    order = {title: place for place, title in enumerate(collate(sorted({title for _, title, _ in rows})))}
+    days = groupby(rows, key=lambda row: row[2])
+    return [row for _, day in days for row in sorted(day, key=lambda row: (order[row[1]], row[0]))]
 
 
 def _plain(title: str) -> str:
