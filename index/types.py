@@ -72,11 +72,15 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A file, or a line of one, that could not be indexed, and why (a code of `ui/texts.py`)."""
+    """A file, or a line of one, that could not be indexed, and why (a code of `ui/texts.py`).
+
+    `count` tells how many lines it stands for: of a file that has very many only the first are listed each.
+    """
 
     path: str
     reason: str
     line: int | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -499,7 +499,6 @@ def test_known_digests_may_be_taken_away_while_a_file_is_read(tmp_path):
     [
         ("a.txt", b"", "file.empty"),
         ("a.txt", bytes(range(256)) * 4, "file.not_text"),
-        ("a.txt", TEXT * 50, "file.too_large"),
         ("a.jsonl", b"\n\n", "file.empty"),
         ("a.jsonl.gz", b"not compressed", "file.unreadable"),
         ("a.jsonl", lines({"text": TEXT * 50}), "line.too_large"),
@@ -509,6 +508,13 @@ def test_a_problem_has_no_digest_to_be_known_by(name, content, why, tmp_path, mo
     at_most(monkeypatch, 2000)
     ((digest, problem),) = units(one_file(tmp_path, name, content)).items()
     assert (digest, problem.reason) == (b"", why)
+
+
+def test_a_file_that_grew_too_large_since_it_was_found_is_not_read(tmp_path, monkeypatch):
+    at_most(monkeypatch, 1000)
+    file = one_file(tmp_path, "a.txt", TEXT)
+    write_files(tmp_path, {"a.txt": TEXT * 50})
+    assert [(digest, item.reason) for digest, item in units(file).items()] == [(b"", "file.too_large")]
 
 
 def test_the_digest_of_a_file_tells_whether_its_bytes_changed(tmp_path):

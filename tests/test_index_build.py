@@ -1,6 +1,7 @@
 """Builds: what changed and nothing else is embedded, and nothing is dropped without a word."""
 
 import gzip
+import os
 import random
 import shutil
 
@@ -8,6 +9,7 @@ import pytest
 
 from khamtop.index.building import build as building
 from khamtop.index.building.build import build, build_articles
+from khamtop.index.building.reasons import MOST_OF_A_FILE
 from khamtop.index.rankings.lexical import MOST_REMOVED
 from khamtop.index.storage.check import problems
 from khamtop.index.storage.store import Index
@@ -143,7 +145,8 @@ def test_without_an_article_there_is_no_build_and_the_last_index_stays(news, fol
     empty = write_files(tmp_path / "empty", {"a.pdf": b"%PDF"})
     with pytest.raises(KhamtopError) as caught:
         build([empty], folder, ToyEncoder())
-    assert (caught.value.code, caught.value.facts) == ("articles.none", {"rejected": 1})
+    reasons = [{"reason": "file.kind", "count": 1, "paths": [str(empty / "a.pdf")]}]
+    assert (caught.value.code, caught.value.facts) == ("articles.none", {"rejected": 1, "reasons": reasons})
     assert len(list(Index.open(folder, ToyEncoder()).articles())) == 3
 
 
@@ -642,7 +645,7 @@ def test_very_many_articles_of_one_id_cost_nothing_else(place):
         report = build([archive], place / "index", ToyEncoder())
         assert report.articles == 8
         assert {item.reason for item in report.rejected} == {"article.duplicate_id"}
-        assert len(report.rejected) == 1999
+        assert sum(item.count for item in report.rejected) == 1999
     assert list(problems(place / "index", ToyEncoder())) == []
 
 
@@ -661,3 +664,34 @@ def test_a_folder_of_very_many_small_files_with_links_that_loop_is_read_once(pla
     spy = Spy()
     assert build([archive], place / "index", spy).unchanged == 2000
     assert spy.embedded == []
+
+
+def test_of_a_file_with_very_many_lines_that_are_no_articles_the_first_reasons_are_kept(place):
+    archive = write_files(place / "archive", {**NEWS, "lines.jsonl": "7\n" * 5000 + "{\n" * 9})
+    for _ in range(2):
+        report = build([archive], place / "index", ToyEncoder())
+        *each, numbers, broken = report.rejected
+        assert [item.line for item in each] == list(range(1, MOST_OF_A_FILE + 1))
+        assert numbers == Rejected(str(archive / "lines.jsonl"), "line.no_text", count=5000 - MOST_OF_A_FILE)
+        assert broken == Rejected(str(archive / "lines.jsonl"), "line.broken", count=9)
+
+
+def test_where_nothing_can_be_read_the_reasons_are_told_the_commonest_first(place):
+    files = {"a.txt": "", "b.pdf": "x", "c.pdf": "x", "d.pdf": "x", "e.pdf": "x", "f.jsonl": "{\n7\n7"}
+    archive = write_files(place / "archive", files)
+    with pytest.raises(KhamtopError) as caught:
+        build([archive], place / "index", ToyEncoder())
+    assert caught.value.facts["rejected"] == 8
+    assert [(item["reason"], item["count"], len(item["paths"])) for item in caught.value.facts["reasons"]] == [
+        ("file.kind", 4, 3), ("line.no_text", 2, 1), ("file.empty", 1, 1), ("line.broken", 1, 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.html", "a.jsonl", "a.json"])
+def test_a_file_of_nothing_but_a_hole_is_refused_before_it_is_read(place, name, monkeypatch):
+    archive = write_files(place / "archive", {**NEWS, name: ""})
+    os.truncate(archive / name, 30_000_000_000)
+    read = building.Inventory.take_file
+    monkeypatch.setattr(building.Inventory, "take_file", lambda self, file: file.path.name != name and read(self, file))
+    report = build([archive], place / "index", ToyEncoder())
+    assert report.rejected == (Rejected(str(archive / name), "file.too_large"),)

@@ -8,10 +8,11 @@ own, so that nothing an article says can become markup.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from khamtop.index.building.reasons import total
 from khamtop.index.text.dates import day_of
 from khamtop.index.types import Article, Rejected, Span
 from khamtop.qa.types import Answer, Citation, Hit
@@ -57,8 +58,8 @@ def hits_to_json(question: str, hits: Iterable[Hit]) -> shapes.HitsJson:
     return {"question": question, "passages": [_hit_to_json(hit) for hit in hits]}
 
 
-def report_to_json(report: Report) -> shapes.ReportJson:
-    """The object that `khamtop index --json` prints and `/rebuild` returns."""
+def report_to_json(report: Report, most: int | None = None) -> shapes.ReportJson:
+    """The object that `khamtop index --json` prints and `/rebuild` returns, with `most` of what was rejected."""
     return {
         "articles": report.articles,
         "passages": report.passages,
@@ -66,15 +67,19 @@ def report_to_json(report: Report) -> shapes.ReportJson:
         "changed": report.changed,
         "removed": report.removed,
         "unchanged": report.unchanged,
-        "rejected": [_rejected_to_json(item) for item in report.rejected],
+        "rejected": [_rejected_to_json(item) for item in report.rejected[:most]],
+        "rejected_count": total(report.rejected),
         "seconds": round(report.seconds, 3),
     }
 
 
 def _rejected_to_json(item: Rejected) -> shapes.RejectedJson:
-    if item.line is None:
-        return {"path": item.path, "reason": item.reason}
-    return {"path": item.path, "reason": item.reason, "line": item.line}
+    said: shapes.RejectedJson = {"path": item.path, "reason": item.reason}
+    if item.line is not None:
+        said["line"] = item.line
+    if item.count > 1:
+        said["count"] = item.count
+    return said
 
 
 def opinions_to_json(opinions: Iterable[Opinion]) -> dict[str, Any]:
@@ -192,13 +197,23 @@ def hits_to_text(hits: Sequence[Hit], language: str) -> str:
 
 def report_to_text(report: Report, language: str) -> str:
     """A build's result as the terminal shows it, with every file that was left out and why."""
-    facts = {name: fact for name, fact in report_to_json(report).items() if name != "rejected"}
+    facts = {name: fact for name, fact in report_to_json(report, 0).items() if name != "rejected"}
     lines = [text("report.done", language, **{**facts, "seconds": f"{report.seconds:.1f}"})]
     if report.rejected:
-        lines.append(text("report.rejected", language, count=len(report.rejected)))
+        lines.append(text("report.rejected", language, count=total(report.rejected)))
     for item in report.rejected:
         where = "" if item.line is None else f", {text('rejected.line', language, line=item.line)}"
-        lines.append(f"  {item.path}{where}: {text(item.reason, language)}")
+        more = "" if item.count == 1 else f" ({text('rejected.more', language, count=item.count)})"
+        lines.append(f"  {item.path}{where}: {text(item.reason, language)}{more}")
+    return _shown("\n".join(lines))
+
+
+def reasons_to_text(reasons: Sequence[Mapping[str, Any]], language: str) -> str:
+    """Why nothing could be read, as the terminal shows it: each reason with the first files that have it."""
+    lines: list[str] = []
+    for found in reasons:
+        count = text("rejected.count", language, count=found["count"])
+        lines.append(f"  {text(found['reason'], language)} ({count}): {', '.join(found['paths'])}")
     return _shown("\n".join(lines))
 
 

@@ -76,11 +76,12 @@ class HitsJson(TypedDict):
 
 
 class RejectedJson(TypedDict):
-    """A file or a line that was not indexed, and the code of the reason."""
+    """A file or a line that was not indexed, and the code of the reason; or `count` lines of one reason."""
 
     path: str
     reason: str
     line: NotRequired[int]
+    count: NotRequired[int]
 
 
 class ReportJson(TypedDict):
@@ -93,6 +94,7 @@ class ReportJson(TypedDict):
     removed: int
     unchanged: int
     rejected: list[RejectedJson]
+    rejected_count: int
     seconds: float
 
 

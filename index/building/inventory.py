@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from khamtop.index.building.reasons import Reasons, grouped, total
 from khamtop.index.sources.files import read
 from khamtop.index.sources.source import APART, File, Unit, own_id, told_apart
 from khamtop.index.storage.database import KnownArticle, content_of
@@ -74,23 +75,24 @@ class Inventory:
         file = self._database.number_of_file(name)
         self._files.add(file)
         unit_of = {number: unit for unit, number in known.items()}
-        rejected: list[Rejected] = []
+        reasons = Reasons(name.partition("\n")[2])
         for unit, item in found:
             if item is None:
                 self._unmet.remove(known.pop(unit))
                 self._count(1)
             elif isinstance(item, Rejected):
-                rejected.append(item)
+                reasons.add(item)
             else:
                 named = self._named(item, file, name.partition("\n")[0])
                 if named is None:
-                    rejected.append(Rejected(item.source, "article.duplicate_id"))
+                    reasons.add(Rejected(item.source, "article.duplicate_id"))
                     digest = None  # it will be an article when the other one goes, though no byte here changes
                     continue
                 before = self._database.known(named.id)
                 self._take(named, file, unit, before)
                 if before:
                     known.pop(unit_of.get(before.number, b""), None)  # it is met with its id
+        rejected = reasons.all()
         self.rejected.extend(rejected)
         self.has_changed |= self._database.put_file(name, digest, rejected)
 
@@ -133,10 +135,10 @@ class Inventory:
         """Tells the articles that moved from those that are new, and takes out those that are gone.
 
         Raises:
-            KhamtopError: `articles.none` if nothing would be left.
+            KhamtopError: `articles.none` if nothing would be left, with the reasons in short.
         """
         if not self._met:
-            raise KhamtopError("articles.none", rejected=len(self.rejected))
+            raise KhamtopError("articles.none", rejected=total(self.rejected), reasons=grouped(self.rejected))
         replaced = self._match_moved()
         changed = len(self._unmet.intersection(replaced))
         self.counts = {

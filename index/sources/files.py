@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
-from khamtop.index.sources.source import File, Unit, Unreadable, shown, told_apart
+from khamtop.index.sources.source import LARGEST_FILE_BYTES, File, Unit, Unreadable, shown, told_apart
 from khamtop.index.sources.wiring import source_of
 from khamtop.index.types import Article, KhamtopError, Rejected
 
@@ -122,14 +122,17 @@ def _walk(root: Path, visited: set[tuple[int, int]]) -> Iterator[Path | Rejected
 
 def _file(path: Path, identity: str) -> File | Rejected:
     """The file at `path`, if it is of a kind that is read."""
-    if source_of(path) is None:
+    source = source_of(path)
+    if source is None:
         return Rejected(shown(path), "file.kind")
     try:
-        regular = stat.S_ISREG(path.stat().st_mode)
+        found = path.stat()
     except OSError:
         return Rejected(shown(path), "file.unreadable")
-    if not regular:  # a device or a pipe would block
+    if not stat.S_ISREG(found.st_mode):  # a device or a pipe would block
         return Rejected(shown(path), "file.kind")
+    if found.st_size > min(LARGEST_FILE_BYTES, getattr(source, "largest_bytes", LARGEST_FILE_BYTES)):
+        return Rejected(shown(path), "file.too_large")
     return File(path, shown(identity))
 
 

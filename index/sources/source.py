@@ -17,6 +17,8 @@ Unit = tuple[bytes, Article | Rejected | None]
 
 #: A file or a line beyond this holds no article that a person reads in one sitting.
 LARGEST_BYTES = 20_000_000
+#: A file beyond this is refused before it is read, which would take minutes: what it is made of may be a hole.
+LARGEST_FILE_BYTES = 10_000_000_000
 
 #: What stands between a file's identity and the id of its article, where another file has that id.
 APART = "#"

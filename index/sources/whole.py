@@ -25,6 +25,11 @@ class WholeFile:
         self.suffixes = suffixes
         self._make = make
 
+    @property
+    def largest_bytes(self) -> int:
+        """A file beyond this is refused before it is read."""
+        return LARGEST_BYTES
+
     def read(self, file: File, known: Container[bytes]) -> Iterator[Unit]:
         """See `Source`: the file is one unit."""
         raw = _bytes_of(file)

@@ -261,7 +261,7 @@ class Database:
         known = self.file(identity)
         if known and (known.digest, known.rejected) == (digest, tuple(rejected)):
             return False
-        reasons = json.dumps([[item.path, item.reason, item.line] for item in rejected])
+        reasons = json.dumps([[item.path, item.reason, item.line, item.count] for item in rejected])
         self._connection.execute(
             "INSERT INTO files (identity, digest, rejected) VALUES (?, ?, ?)"
             " ON CONFLICT (identity) DO UPDATE SET digest = excluded.digest, rejected = excluded.rejected",

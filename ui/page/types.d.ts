@@ -89,11 +89,12 @@ export interface HitsJson {
   passages: Array<HitJson>;
 }
 
-/** A file or a line that was not indexed, and the code of the reason. */
+/** A file or a line that was not indexed, and the code of the reason; or `count` lines of one reason. */
 export interface RejectedJson {
   path: string;
   reason: string;
   line?: number;
+  count?: number;
 }
 
 /** What a build found and did. */
@@ -105,6 +106,7 @@ export interface ReportJson {
   removed: number;
   unchanged: number;
   rejected: Array<RejectedJson>;
+  rejected_count: number;
   seconds: number;
 }
 
@@ -448,6 +450,8 @@ export type Key =
   | "report.done"
   | "report.rejected"
   | "rejected.line"
+  | "rejected.more"
+  | "rejected.count"
   | "serve.starting"
   | "serve.at"
   | "stage.start"
