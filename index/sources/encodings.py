@@ -28,7 +28,7 @@ _LETTERS_A_PAIR = 20
 #: Accented letters, more than half of all, of which words of Latin have fewer.
 _FEWEST_FOREIGN = 6
 #: So much of a text is looked at for letters of a wrong encoding.
-_LOOKED_AT = 600
+_LOOKED_AT = 300
 
 
 def decode(raw: bytes) -> str:
