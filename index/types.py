@@ -80,12 +80,14 @@ class Filter:
 class Rejected:
     """A file, or a line or pages of one, that could not be indexed, and why (a code of `ui/texts.py`).
 
-    `pages` are numbers as people write them: "1–3, 7".
+    `count` tells how many lines it stands for: of a file that has very many only the first are listed each. `pages`
+    are numbers as people write them: "1–3, 7".
     """
 
     path: str
     reason: str
     line: int | None = None
+    count: int = 1
     pages: str | None = None
 
 

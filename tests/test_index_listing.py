@@ -44,6 +44,12 @@ def test_the_newest_come_first_those_of_a_day_by_title_and_undated_ones_last(ind
     assert listed(index) == (6, ["new", "a", "b", "old", "some", "never"])
 
 
+def test_titles_of_a_day_come_in_the_order_of_a_thai_dictionary(tmp_path: Path) -> None:
+    titles = "กาล เกาะ เกิด ไก่ ขา ข่า ข้า ป่า เป็ด วันที่ ไวน์ หมู".split()
+    index = index_of(tmp_path, *((f"{n:02}", title, "1 ม.ค. 2565") for n, title in enumerate(reversed(titles))))
+    assert [article.title for article in index.listing.find("", 0, 100)[1]] == titles
+
+
 def test_a_part_of_the_list_tells_how_long_all_of_it_is(index: Index) -> None:
     assert listed(index, offset=1, limit=2) == (6, ["a", "b"])
     assert listed(index, offset=6) == (6, [])

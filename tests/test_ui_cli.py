@@ -83,6 +83,24 @@ def test_index_tells_what_changed_and_what_was_left_out(tmp_path):
     assert (second["added"], second["changed"], second["removed"], second["unchanged"]) == (0, 0, 0, 1)
 
 
+def test_where_nothing_can_be_read_the_reasons_are_listed_in_words_and_in_json(tmp_path):
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.txt").write_text("", "utf-8")
+    (tmp_path / "articles" / "b.bin").write_bytes(b"\x00\x01")
+    told = run("index", tmp_path / "articles", "--index", tmp_path / "i", "--lang", "en")
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert told.stderr.splitlines()[-3:] == [
+        f"  empty (1 in all): {tmp_path}/articles/a.txt",
+        f"  not a kind of file that can be read (1 in all): {tmp_path}/articles/b.bin",
+        "No article could be read (2 could not be). Please check the folder of articles.",
+    ]
+    told = run("index", tmp_path / "articles", "--index", tmp_path / "i", "--json")
+    error = json.loads(told.stdout)["error"]
+    assert told.exit_code == 1
+    assert (error["code"], error["rejected"]) == ("articles.none", 2)
+    assert [item["reason"] for item in error["reasons"]] == ["file.empty", "file.kind"]
+
+
 def test_people_read_sentences_and_quotes(folder):
     shown = run("ask", "ใครเป็นนายกรัฐมนตรีญี่ปุ่น", "--index", folder).stdout
     assert "“" in shown

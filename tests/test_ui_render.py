@@ -125,6 +125,7 @@ def test_json_of_a_build_lists_what_was_rejected() -> None:
         {"path": "a/y.jsonl", "reason": "line.broken", "line": 7},
         {"path": "a/z.pdf", "reason": "pdf.scanned", "pages": "2–3, 7"},
     ]
+    assert data["rejected_count"] == 3
     counts = [data[name] for name in ("articles", "passages", "added", "changed", "removed", "unchanged")]
     assert counts == [2, 9, 1, 0, 0, 1]
 
@@ -199,6 +200,22 @@ def test_nothing_that_a_terminal_would_act_on_is_printed(answer: Answer) -> None
     assert shown.splitlines()[2:] == ["1. ]0;title · w", "[1.000] ข่าว[2Jร้าย\ta", "b"]
     assert "\x1b" not in shown
     assert "\x07" not in shown
+
+
+def test_lines_that_are_counted_only_are_told_by_their_number() -> None:
+    rejected = (Rejected("a.jsonl", "line.broken", 1), Rejected("a.jsonl", "line.no_text", count=2999))
+    report = Report(1, 1, 1, 0, 0, 0, rejected, 0.5)
+    assert render.report_to_text(report, "en").splitlines()[1:] == [
+        "Not indexed: 3,000",
+        "  a.jsonl, line 1: line is not valid JSON",
+        "  a.jsonl: line has no text field (2,999 lines more)",
+    ]
+    data = render.report_to_json(report, 1)
+    assert (data["rejected_count"], data["rejected"]) == (
+        3000,
+        [{"path": "a.jsonl", "reason": "line.broken", "line": 1}],
+    )
+    assert render.report_to_json(report)["rejected"][1] == {"path": "a.jsonl", "reason": "line.no_text", "count": 2999}
 
 
 def test_text_of_a_build_gives_each_reason_in_words() -> None:

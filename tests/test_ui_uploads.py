@@ -98,13 +98,23 @@ def test_without_links_in_the_file_system_nothing_is_replaced_either(
     assert (folder / "a.txt").read_bytes() == NEWS
 
 
+@pytest.mark.parametrize("ending", [".txt", ".jsonl.gz", ".HTML"])
+def test_a_long_name_is_shortened_and_keeps_its_ending(folder: Path, ending: str) -> None:
+    content = gzip.compress(LINE) if ending == ".jsonl.gz" else NEWS
+    uploads = send(folder, ("ข่าว" * 100 + ending, content))
+    assert not uploads.refused
+    (name,) = uploads.saved
+    assert name.endswith(ending.lower())
+    assert len(name.encode()) <= 200
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
         ("a.exe", NEWS, "file.kind"),
         ("a", NEWS, "file.kind"),
         ("a.txt.exe", NEWS, "file.kind"),
-        ("a.json", LINE, "file.kind"),
+        ("a.yaml", LINE, "file.kind"),
         ("a.txt.xz", lzma.compress(NEWS), "file.kind"),
         ("txt", NEWS, "file.kind"),
         ("", NEWS, "file.kind"),

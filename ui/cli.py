@@ -239,7 +239,7 @@ def index(
         found = paths or articles or _default_articles(folder)
 
         def build_once(anew: bool) -> None:
-            with _progress(lang) as progress:
+            with _progress(lang) as progress, _reasons_told(as_json, lang):
                 report = build(found, folder, model, progress, source, anew)
             _print(as_json, render.report_to_json(report), render.report_to_text(report, _language(lang)))
 
@@ -429,6 +429,20 @@ def _reporting(lang: str | None, debug: bool) -> Iterator[None]:
         known = error if isinstance(error, KhamtopError) else KhamtopError("internal")
         click.echo(texts.sentence(known, _language(lang)), err=True)
         sys.exit(2 if known.code.startswith(_CALL_WAS_WRONG) else 1)
+
+
+@contextmanager
+def _reasons_told(as_json: bool, lang: str | None) -> Iterator[None]:
+    """Tells why, where nothing could be read: in JSON on standard output, or before the sentence about it."""
+    try:
+        yield
+    except KhamtopError as error:
+        if error.code == "articles.none":
+            if as_json:
+                click.echo(json.dumps({"error": {"code": error.code, **error.facts}}, ensure_ascii=False))
+            else:
+                click.echo(render.reasons_to_text(error.facts["reasons"], _language(lang)), err=True)  # type: ignore[arg-type]
+        raise
 
 
 @contextmanager

@@ -8,10 +8,11 @@ own, so that nothing an article says can become markup.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from khamtop.index.building.reasons import total
 from khamtop.index.storage.listing import timeline_of
 from khamtop.index.text.dates import day_of
 from khamtop.index.types import Article, Rejected, Span
@@ -74,8 +75,8 @@ def _total_to_json(findings: Findings) -> shapes.TotalJson:
     return {"articles": findings.articles, "passages": findings.passages, "all": findings.is_all}
 
 
-def report_to_json(report: Report) -> shapes.ReportJson:
-    """The object that `khamtop index --json` prints and `/rebuild` returns."""
+def report_to_json(report: Report, most: int | None = None) -> shapes.ReportJson:
+    """The object that `khamtop index --json` prints and `/rebuild` returns, with `most` of what was rejected."""
     return {
         "articles": report.articles,
         "passages": report.passages,
@@ -83,18 +84,21 @@ def report_to_json(report: Report) -> shapes.ReportJson:
         "changed": report.changed,
         "removed": report.removed,
         "unchanged": report.unchanged,
-        "rejected": [_rejected_to_json(item) for item in report.rejected],
+        "rejected": [_rejected_to_json(item) for item in report.rejected[:most]],
+        "rejected_count": total(report.rejected),
         "seconds": round(report.seconds, 3),
     }
 
 
 def _rejected_to_json(item: Rejected) -> shapes.RejectedJson:
-    told: shapes.RejectedJson = {"path": item.path, "reason": item.reason}
+    said: shapes.RejectedJson = {"path": item.path, "reason": item.reason}
     if item.line is not None:
-        told["line"] = item.line
+        said["line"] = item.line
+    if item.count > 1:
+        said["count"] = item.count
     if item.pages is not None:
-        told["pages"] = item.pages
-    return told
+        said["pages"] = item.pages
+    return said
 
 
 def opinions_to_json(opinions: Iterable[Opinion]) -> dict[str, Any]:
@@ -271,12 +275,22 @@ def _found_to_text(number: int, hits: Sequence[Hit], language: str) -> str:
 
 def report_to_text(report: Report, language: str) -> str:
     """A build's result as the terminal shows it, with every file that was left out and why."""
-    facts = {name: fact for name, fact in report_to_json(report).items() if name != "rejected"}
+    facts = {name: fact for name, fact in report_to_json(report, 0).items() if name != "rejected"}
     lines = [text("report.done", language, **{**facts, "seconds": f"{report.seconds:.1f}"})]
     if report.rejected:
-        lines.append(text("report.rejected", language, count=len(report.rejected)))
+        lines.append(text("report.rejected", language, count=total(report.rejected)))
     for item in report.rejected:
-        lines.append(f"  {item.path}{_place_in(item, language)}: {text(item.reason, language)}")
+        more = "" if item.count == 1 else f" ({text('rejected.more', language, count=item.count)})"
+        lines.append(f"  {item.path}{_place_in(item, language)}: {text(item.reason, language)}{more}")
+    return _shown("\n".join(lines))
+
+
+def reasons_to_text(reasons: Sequence[Mapping[str, Any]], language: str) -> str:
+    """Why nothing could be read, as the terminal shows it: each reason with the first files that have it."""
+    lines: list[str] = []
+    for found in reasons:
+        count = text("rejected.count", language, count=found["count"])
+        lines.append(f"  {text(found['reason'], language)} ({count}): {', '.join(found['paths'])}")
     return _shown("\n".join(lines))
 
 

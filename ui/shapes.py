@@ -113,11 +113,12 @@ class FindingsJson(TypedDict):
 
 
 class RejectedJson(TypedDict):
-    """A file that was not indexed, or a line or pages of one, and the code of the reason."""
+    """A file that was not indexed, or a line or pages of one, and the code of the reason; or `count` lines of one."""
 
     path: str
     reason: str
     line: NotRequired[int]
+    count: NotRequired[int]
     pages: NotRequired[str]
 
 
@@ -131,6 +132,7 @@ class ReportJson(TypedDict):
     removed: int
     unchanged: int
     rejected: list[RejectedJson]
+    rejected_count: int
     seconds: float
 
 

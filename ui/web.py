@@ -54,6 +54,8 @@ _HERE = Path(__file__).parent
 #: What Gradio runs when the page is there. The first module takes it from there; behind a proxy, too, its address is
 #: relative to the page's own.
 _BEGIN = "import(new URL(props.module, document.baseURI)).then(({ begin }) => begin(element, props.given));"
+#: Reasons that the page shows; the terminal and `/rebuild` list more.
+_MOST_REJECTED = 100
 _THAI = re.compile("[\u0e01-\u0e5b]")
 
 
@@ -221,7 +223,7 @@ def _build_to_page(build: Build) -> shapes.Build:
         "done": build.done,
         "total": build.total,
         "seconds_left": build.seconds_left,
-        "report": report_to_json(build.report) if build.report else None,
+        "report": report_to_json(build.report, _MOST_REJECTED) if build.report else None,
         "error": error_to_json(build.error) if build.error else None,
     }
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from khamtop.index.filters import comparable
 from khamtop.index.text.dates import span_of
 from khamtop.index.types import Article, Filter, KhamtopError, Passage, Rejected, Span
 
@@ -49,7 +50,7 @@ DatabaseError, DatabaseUnwritable = sqlite3.Error, sqlite3.OperationalError
 #: The articles that a filter lets through.
 _WITHIN = (
     "(:since IS NULL OR last_day >= :since) AND (:until IS NULL OR day <= :until)"
-    " AND (:source IS NULL OR instr(lower(source), lower(:source)))"
+    " AND (:source IS NULL OR instr(comparable(source), :source))"
 )
 _ONE_DAY = "CASE WHEN day = last_day THEN day END"
 _ARTICLE = "id, title, text, source, published, digest"
@@ -74,6 +75,7 @@ class KnownArticle:
     number: int
     file: int
     content: bytes
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class Database:
         # `immutable`: nobody writes to a committed generation, so that SQLite need not lock it
         uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
         connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        connection.create_function("lower", 1, str.casefold, deterministic=True)  # SQLite's own knows ASCII only
+        connection.create_function("comparable", 1, comparable, deterministic=True)
         return cls(connection)
 
     @classmethod
@@ -175,7 +177,8 @@ class Database:
         """The articles of these numbers as a list shows them, in that order; raises as `article` does."""
         rows = self._each(
             f"SELECT a.number, a.id, a.title, a.published, {_ONE_DAY}, a.source, a.text,"
-            " (SELECT count(*) FROM passages WHERE article = a.number), files.identity, files.rejected = '[]'"
+            " (SELECT count(*) FROM passages WHERE article = a.number), files.identity,"
+            " NOT EXISTS (SELECT 1 FROM json_each(files.rejected) WHERE value ->> 1 <> 'text.bad_letter')"
             " AND NOT EXISTS (SELECT 1 FROM articles WHERE file = a.file AND number <> a.number)"
             " FROM articles AS a JOIN files ON files.number = a.file WHERE a.number IN", numbers,
         )  # fmt: skip
@@ -292,7 +295,7 @@ class Database:
         known = self.file(identity)
         if known and (known.digest, known.rejected) == (digest, tuple(rejected)):
             return False
-        reasons = json.dumps([[item.path, item.reason, item.line, item.pages] for item in rejected])
+        reasons = json.dumps([[item.path, item.reason, item.line, item.count, item.pages] for item in rejected])
         self._connection.execute(
             "INSERT INTO files (identity, digest, rejected) VALUES (?, ?, ?)"
             " ON CONFLICT (identity) DO UPDATE SET digest = excluded.digest, rejected = excluded.rejected",
@@ -326,8 +329,20 @@ class Database:
 
     def known(self, identity: str) -> KnownArticle | None:
         """What is known of the article of that id."""
-        row = self._one("SELECT number, file, content FROM articles WHERE id = ?", identity)
+        row = self._one("SELECT number, file, content, id FROM articles WHERE id = ?", identity)
         return KnownArticle(*row) if row else None
+
+    def marked(self, mark: str) -> dict[int, list[tuple[bytes, KnownArticle]]]:
+        """The articles with `mark` in their ids, each with its unit, by the number of their file."""
+        rows = self._connection.execute(  # by the index of the ids, which is a small part of what a table has
+            "SELECT unit, number, file, content, id FROM articles"
+            " WHERE number IN (SELECT number FROM articles WHERE instr(id, ?)) ORDER BY number", (mark,)
+        )  # fmt: skip
+        found: dict[int, list[tuple[bytes, KnownArticle]]] = {}
+        for unit, *fields in rows:
+            article = KnownArticle(*fields)
+            found.setdefault(article.file, []).append((unit, article))
+        return found
 
     def contents(self) -> dict[int, bytes]:
         """What each article holds, by its number."""
@@ -394,7 +409,7 @@ class Database:
 def _bounds(bounds: Filter) -> dict[str, object]:
     """What `_WITHIN` compares with."""
     since, until = (None if day is None else day.toordinal() for day in (bounds.since, bounds.until))
-    return {"since": since, "until": until, "source": bounds.source}
+    return {"since": since, "until": until, "source": comparable(bounds.source or "") or None}
 
 
 def _listed(

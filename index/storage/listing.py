@@ -6,7 +6,6 @@ What is asked of the articles is `qa`'s business.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,6 @@ ListOrder = Literal["newest", "oldest", "title"]
 LIST_ORDERS: tuple[ListOrder, ...] = ("newest", "oldest", "title")
 
 #: A vowel that is written before its consonant and sorted after it; and what a dictionary passes over.
-_LEADING, _PASSED_OVER = re.compile("([เแโใไ])([ก-ฮ])"), re.compile(r"[็-๎]+|[^\w\u0e31\u0e34-\u0e3a]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +39,15 @@ class Timeline:
 
 
 class Listing:
-    """Every article of a database; those of a day by title."""
+    """Every article of a database; those of a day by title, as Thais sort."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         rows = database.catalogue()
+        places = _thai_order({title for _, title, _ in rows})
+        rows.sort(key=lambda row: (row[2] is None, -(row[2] or 0), places[row[1]], row[0]))
         self._titles = {number: _plain(title) for number, title, _ in rows}  # the newest first
+        self._places = {number: places[title] for number, title, _ in rows}
         self._undated = {number for number, _, day in rows if day is None}
         days = [date.fromordinal(day) for _, _, day in rows if day is not None]
         self.timeline = timeline_of(days, undated=len(self._undated))
@@ -74,7 +75,7 @@ class Listing:
         newest = list(self._titles)
         dated = [number for number in newest if number not in self._undated]
         undated = [number for number in newest if number in self._undated]
-        by_title = sorted(newest, key=lambda number: _dictionary_order(self._titles[number]))
+        by_title = sorted(newest, key=lambda number: (self._places[number], number))
         return {"newest": newest, "oldest": [*reversed(dated), *undated], "title": by_title}
 
 
@@ -89,10 +90,17 @@ def _has(title: str, wanted: list[tuple[str, list[str]]]) -> bool:
     return all(piece in title or (words and all(word in title for word in words)) for piece, words in wanted)
 
 
-def _dictionary_order(title: str) -> tuple[str, str]:
-    """By what a Thai dictionary sorts: a vowel after its consonant, and tones only where all else is the same."""
-    turned = _LEADING.sub(r"\2\1", title)
-    return _PASSED_OVER.sub("", turned), turned
+def _thai_order(titles: set[str]) -> dict[str, int]:
+    """The place of each title in a Thai dictionary.
+
+    Thais sort by consonants first: "เกาะ" stands among the ก, and tones count last of all. Quotation marks and other
+    signs do not count.
+    """
+    from pythainlp.util import collate
+
+    letters = {title: "".join(thai.stretches(_plain(title))) for title in titles}
+    places = {bare: place for place, bare in enumerate(collate(sorted(set(letters.values()))))}
+    return {title: places[bare] for title, bare in letters.items()}
 
 
 def _plain(title: str) -> str:

@@ -130,11 +130,12 @@ export interface FindingsJson {
   total: TotalJson;
 }
 
-/** A file that was not indexed, or a line or pages of one, and the code of the reason. */
+/** A file that was not indexed, or a line or pages of one, and the code of the reason; or `count` lines of one. */
 export interface RejectedJson {
   path: string;
   reason: string;
   line?: number;
+  count?: number;
   pages?: string;
 }
 
@@ -147,6 +148,7 @@ export interface ReportJson {
   removed: number;
   unchanged: number;
   rejected: Array<RejectedJson>;
+  rejected_count: number;
   seconds: number;
 }
 
@@ -553,6 +555,12 @@ export type Key =
   | "line.too_large"
   | "line.broken"
   | "line.no_text"
+  | "json.broken"
+  | "json.no_text"
+  | "json.squad"
+  | "text.rtf"
+  | "text.garbled"
+  | "text.bad_letter"
   | "talk.greeting"
   | "talk.thanks"
   | "talk.about"
@@ -562,6 +570,8 @@ export type Key =
   | "report.rejected"
   | "rejected.pages"
   | "rejected.line"
+  | "rejected.more"
+  | "rejected.count"
   | "serve.starting"
   | "serve.at"
   | "stage.start"
