@@ -66,6 +66,12 @@ def test_something_must_be_looked_for(typed: str) -> None:
     assert told.value.code == "question.only_without"
 
 
+def test_only_so_many_are_looked_for_at_once() -> None:
+    with pytest.raises(KhamtopError) as told:
+        wanted_of("ตลาด" + " -ข้าว" * (searching.MOST_SPECIAL + 1))
+    assert told.value.code == "question.too_many"
+
+
 # -- What is found ----------------------------------------------------------------------------------
 
 

@@ -289,6 +289,16 @@ def test_a_quote_that_moved_is_found_and_one_that_is_gone_is_not_marked() -> Non
     assert [part["text"] for part in page["parts"] if "number" in part] == ["เรือสิบลำ"]
 
 
+def test_a_quote_is_found_by_its_beginning_where_it_stood_or_where_it_moved() -> None:
+    start, end = span(MARKET, "มีร้านค้า ๓๐ ร้าน")
+    for at in (start, 0, 10**9):
+        quotes = [{"number": 1, "start": at, "end": at + end - start, "quote": "มีร้าน"}]
+        marked = [part["text"] for part in render.article_to_page(MARKET, quotes)["parts"] if "number" in part]
+        assert marked == ["มีร้านค้า ๓๐ ร้าน"]
+    gone = [{"number": 1, "start": start, "end": end, "quote": "ไม่มีร้าน"}]
+    assert render.article_to_page(MARKET, gone)["found"] == []
+
+
 def test_quotes_that_overlap_are_each_shown_once() -> None:
     quotes = [
         {"number": number, "start": start, "end": end, "quote": BRIDGE.text[start:end]}

@@ -176,6 +176,11 @@ def test_the_page_asks_and_gets_the_days_of_what_is_quoted(url: str, service: Se
     answer = call(url, "ask", question=QUESTION, history=[])
     assert "2551" in answer["citations"][0]["quote"]
     assert [part["day"] for part in (answer["citations"][0], answer["cards"][0])] == ["2022-10-03"] * 2
+    assert (answer["index"], answer["built"]) == (service.index, service.give(QUESTION).built.isoformat())
+    assert call(url, "status")["index"] == service.index
+    assert call(url, "ask", question=QUESTION, index=service.index) == answer
+    assert call(url, "ask", question=QUESTION, index="x")["error"] == {"code": "answer.gone", "facts": {}}
+    assert call(url, "ask", question=QUESTION, since="2566")["citations"] == []
     assert call(url, "ask", question="") == {"error": {"code": "question.empty", "facts": {}}}
 
 

@@ -14,7 +14,15 @@ const LABELS = [
 ];
 
 export function beginNarrow() {
-  for (const field of fields()) field.addEventListener("input", renderSummary);
+  for (const field of fields()) {
+    field.addEventListener("input", renderSummary);
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault(); // it is set; nothing was asked yet
+      find(".ask textarea").focus();
+    });
+  }
+  find(".ask").addEventListener("submit", () => find(".narrow").removeAttribute("open")); // what is set stands in its line
   find(".widen").addEventListener("click", () => {
     for (const field of fields()) field.value = "";
     renderSummary();

@@ -23,6 +23,7 @@ const searching = {
   /** @type {object | null} */
   run: null, // the search that is under way or was the last one
   k: 0,
+  hasMore: false, // whether there are more articles than `k`
   /** @type {Findings | Failure | null} */
   reply: null,
 };
@@ -68,7 +69,7 @@ const findings = () => (searching.reply && !("error" in searching.reply) ? searc
 function showSearch(facts) {
   if (facts.toString() !== searching.asked) {
     for (const field of fields()) field.value = facts.get(field.name) ?? firstValue(field);
-    Object.assign(searching, { asked: facts.toString(), run: null, reply: null });
+    Object.assign(searching, { asked: facts.toString(), run: null, hasMore: false, reply: null });
     renderFound();
     if (facts.has("question")) search(FIRST_FOUND);
   }
@@ -79,27 +80,28 @@ function showSearch(facts) {
 async function search(k) {
   const run = (searching.run = {});
   const facts = { question: "", ...Object.fromEntries(new URLSearchParams(searching.asked)) };
-  const reply = await call("search", { ...facts, k });
+  const reply = await call("search", { ...facts, k: Math.min(k + 1, given.limits.passages) });
   if (searching.run !== run) return; // a later one overtook it
   const shown = findings()?.articles.length ?? 0;
-  Object.assign(searching, { k, reply });
+  const hasMore = !("error" in reply) && reply.articles.length > k;
+  if (!("error" in reply)) reply.articles = reply.articles.slice(0, k);
+  Object.assign(searching, { k, hasMore, reply });
   renderFound();
   if (k > FIRST_FOUND) findAll(".found .title")[shown]?.focus();
 }
 
 function renderFound() {
-  const { reply, k } = searching;
-  const most = given.limits.passages;
+  const { reply, k, hasMore } = searching;
   const articles = findings()?.articles ?? [];
   const cards = articles.flatMap((article) => article.cards);
   const best = Math.max(...cards.map((card) => card.score));
   fill(find(".found-count"), reply && "error" in reply ? h("h2", {}, sentence(reply.error)) : reply && renderCount(reply));
   find(".found-tools").hidden = !articles.length;
-  const more = () => search(Math.min(k + MORE_FOUND, most));
+  const more = () => search(Math.min(k + MORE_FOUND, given.limits.passages));
   fill(
     find(".found"),
     articles.map((article) => renderArticle(article, best, (card) => readPassages(cards, cards.indexOf(card)))),
-    articles.length && articles.length === k && k < most ? button("tool more", more, t("page.more")) : null,
+    hasMore ? button("tool more", more, t("page.more")) : null,
   );
 }
 

@@ -451,6 +451,7 @@ export type Key =
   | "question.control"
   | "question.passages"
   | "question.only_without"
+  | "question.too_many"
   | "search.order"
   | "search.none"
   | "search.total"
