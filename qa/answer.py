@@ -49,6 +49,11 @@ class Asking:
     without: str | None
     bounds: Filter | None
     today: date | None
+    any_time: bool
+
+    def read(self, question: str, history: Sequence[str], goes_on: bool | None = None) -> Query:
+        """The question as a query."""
+        return read(question, history, self.today, self.any_time, goes_on)
 
     def find(self, query: Query) -> list[Found]:
         """The passages that fit a query best, read."""
@@ -66,13 +71,15 @@ def ask(
     reader: Reader | None = None,
     writer: Writer | None = None,
     today: date | None = None,
+    any_time: bool = False,
 ) -> Answer:
     """What the articles say to `question`; `history` holds the conversation's earlier questions.
 
     `k` passages come with it. A quote is always a span of an article of the index. Below the confidence `threshold`
     it abstains, and nothing stands in large type; without one, below the reader's own. `without` leaves out one
     article, by id, and `bounds` all but those that it lets through, as if they were not there. `writer` leads to the
-    quotes in words of its own; without one they stand alone. "Last month" is seen from `today`.
+    quotes in words of its own; without one they stand alone. "Last month" is seen from `today`; with
+    `any_time` a time that the question names prefers no articles.
 
     Raises:
         KhamtopError: for a question that cannot be read (`qa.question.check`).
@@ -80,14 +87,14 @@ def ask(
     check(question)
     if talk := talk_of(thai.normalise(question).text):
         return _small_talk(question, talk)
-    asking = Asking(index, reader or load_reader(), k, threshold, without, bounds, today)
+    asking = Asking(index, reader or load_reader(), k, threshold, without, bounds, today, any_time)
     answer = _answer(question, history, asking)
     written = (writer or QuotesAlone()).write(question, answer.citations) if answer.citations else ()
     return replace(answer, sentences=resting(written, answer.citations))
 
 
 def _answer(question: str, history: Sequence[str], asking: Asking) -> Answer:
-    query = read(question, history, asking.today)
+    query = asking.read(question, history)
     if query.intent == "overview":
         return _overview(query, asking) or _fact(query, asking)
     if query.intent == "summary":
@@ -106,7 +113,7 @@ def _going_on(query: Query, history: Sequence[str], asking: Asking) -> Answer | 
     leads = BRIEF_LEADS if len(_telling(query)) <= MOST_BRIEF else 0.0
     if alone.verdict == "answer" and not leads:
         return alone
-    further = _fact(read(query.question, history, asking.today, goes_on=True), asking)
+    further = _fact(asking.read(query.question, history, goes_on=True), asking)
     return further if further.confidence + leads > alone.confidence else alone
 
 
@@ -303,7 +310,7 @@ def _compared(query: Query, history: Sequence[str], asking: Asking) -> Answer | 
     sides = sides_of(query.question)
     if sides is None:
         return None
-    answers = [_side(read(side.question, history, asking.today), asking) for side in sides]
+    answers = [_side(asking.read(side.question, history), asking) for side in sides]
     quotes = [answer.citations or answer.nearest for answer in answers]
     if not all(quotes) or quotes[0][0].quote == quotes[1][0].quote:
         return None

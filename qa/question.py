@@ -61,11 +61,18 @@ _HE = re.compile(
 )
 
 
-def read(question: str, history: Sequence[str] = (), today: date | None = None, goes_on: bool | None = None) -> Query:
+def read(
+    question: str,
+    history: Sequence[str] = (),
+    today: date | None = None,
+    any_time: bool = False,
+    goes_on: bool | None = None,
+) -> Query:
     """The question as a query; `history` holds the conversation's earlier questions, oldest first.
 
     The latest `MOST_EARLIER` of these count, and are held to the same bounds as the question. "Last month" is seen from
-    `today`. `goes_on` says whether it is a follow-up; without it, its words do.
+    `today`; with `any_time` no time is read out of the question. `goes_on` says whether it is a follow-up; without it,
+    its words do.
 
     Raises:
         KhamtopError: `question.empty`, `question.too_long` or `question.control`.
@@ -79,8 +86,9 @@ def read(question: str, history: Sequence[str] = (), today: date | None = None, 
     wish = wish_of(text)
     query = Query(
         question=question, language=language_of(question), asked=question, text=text, concepts=tuple(concepts),
-        kind=kind_of(_LEANS.sub(" ", text)), intent=wish.intent, subject=wish.subject, newest=wish.newest,
-        period=period_of(thai.normalise(question).text, today),
+        kind=kind_of(_LEANS.sub(" ", text)), intent=wish.intent, subject=wish.subject,
+        newest=wish.newest and not any_time,
+        period=None if any_time else period_of(thai.normalise(question).text, today),
     )  # fmt: skip
     if goes_on is None:
         goes_on = _leans_on_earlier(text)

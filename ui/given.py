@@ -14,8 +14,8 @@ from datetime import datetime
 from khamtop.index.types import Filter
 from khamtop.qa.types import Answer
 
-#: A question, the earlier ones of its conversation, and what narrows it.
-Asked = tuple[str, tuple[str, ...], Filter | None]
+#: A question, the earlier ones of its conversation, what narrows it, and whether its time was passed over.
+Asked = tuple[str, tuple[str, ...], Filter | None, bool]
 
 
 @dataclass(frozen=True, slots=True)

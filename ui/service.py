@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
@@ -98,9 +99,11 @@ class _Opened:
     def __init__(self, index: Index, reader: Reader) -> None:
         self.index = index
         self.examples = tuple(suggest(index, reader=reader))
-        #: The answer to a question, its history, `k` and bounds; a page asks for what follows an answer right after it.
+        #: The answer to what `Service.ask` takes; a page asks for what follows an answer right after it.
         self.answer = lru_cache(maxsize=_REMEMBERED_ANSWERS)(
-            lambda question, history, k, bounds: ask(question, index, history, k, bounds=bounds, reader=reader)
+            lambda question, history, k, bounds, any_time, today: ask(
+                question, index, history, k, bounds=bounds, reader=reader, any_time=any_time, today=today
+            )
         )
 
 
@@ -170,9 +173,14 @@ class Service:
     # Asking
 
     def ask(
-        self, question: str, history: Sequence[str] = (), k: int = _PASSAGES, bounds: Filter | None = None
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        k: int = _PASSAGES,
+        bounds: Filter | None = None,
+        any_time: bool = False,
     ) -> Answer:
-        """The answer; `history` are the earlier questions of the conversation, oldest first.
+        """The answer; `history` are the earlier questions of the conversation, oldest first, `any_time` is as in `ask`.
 
         Raises:
             KhamtopError: for a question or a `k` that cannot be worked with, or while there is no index.
@@ -180,7 +188,7 @@ class Service:
         _check(k)
         opened = self._ready()
         with self._turns.turn():
-            return opened.answer(question, tuple(history), k, bounds)
+            return opened.answer(question, tuple(history), k, bounds, any_time, date.today())
 
     def search(
         self,
@@ -205,38 +213,50 @@ class Service:
         with self._turns.turn():
             return look_up_articles(question, index, k, bounds, self._reader, _known(order, ORDERS))
 
-    def give(self, question: str, history: Sequence[str] = (), bounds: Filter | None = None) -> Given:
+    def give(
+        self, question: str, history: Sequence[str] = (), bounds: Filter | None = None, any_time: bool = False
+    ) -> Given:
         """The answer as the page gets it: with the index that it came from, and remembered; raises as `ask` does."""
         index = self._ready().index
-        asked = (question, tuple(history), bounds)
+        asked = (question, tuple(history), bounds, any_time)
         given = self._given.recall(index.stamp, asked)
         if given is None:
-            given = Given(self.ask(question, history, bounds=bounds), index.stamp, index.built)
+            given = Given(self.ask(question, history, bounds=bounds, any_time=any_time), index.stamp, index.built)
         self._given.keep(asked, given)
         return given
 
-    def give_again(self, index: str, question: str, history: Sequence[str] = (), bounds: Filter | None = None) -> Given:
+    def give_again(
+        self,
+        index: str,
+        question: str,
+        history: Sequence[str] = (),
+        bounds: Filter | None = None,
+        any_time: bool = False,
+    ) -> Given:
         """The answer that the index of that stamp gave: the same index always gives the same one.
 
         Raises:
             KhamtopError: as `ask`, and `answer.gone` if another index answers now and that answer is not remembered.
         """
         if index == self._ready().index.stamp:
-            return self.give(question, history, bounds)
-        given = self._given.recall(index, (question, tuple(history), bounds))
+            return self.give(question, history, bounds, any_time)
+        given = self._given.recall(index, (question, tuple(history), bounds, any_time))
         if given is None:
             raise KhamtopError("answer.gone")
         return given
 
-    def follow_ups(self, question: str, history: Sequence[str] = (), bounds: Filter | None = None) -> list[str]:
+    def follow_ups(
+        self, question: str, history: Sequence[str] = (), bounds: Filter | None = None, any_time: bool = False
+    ) -> list[str]:
         """Questions to go on with after that one, which the articles answer; raises as `ask` does.
 
         The answer is the one that was just given. Whoever waits for an answer goes before.
         """
         opened = self._ready()
         with self._turns.turn(yields=True):
-            given = self._given.recall(opened.index.stamp, (question, tuple(history), bounds))
-            found = given.answer if given else opened.answer(question, tuple(history), _PASSAGES, bounds)
+            given = self._given.recall(opened.index.stamp, (question, tuple(history), bounds, any_time))
+            asked = (question, tuple(history), _PASSAGES, bounds, any_time, date.today())
+            found = given.answer if given else opened.answer(*asked)
             return follow_ups(found, history, reader=self._reader)
 
     # Reading

@@ -146,14 +146,14 @@ def _page_functions(service: Service) -> dict[str, Callable[[Call], Mapping[str,
     """What the page's scripts call, by name; a page for reading only has none that changes what is asked."""
 
     def ask(call: Call) -> shapes.GivenAnswer:
-        question, history, bounds = call.text("question"), call.texts("history"), _bounds(call)
+        asked = call.text("question"), call.texts("history"), _bounds(call), call.yes("any_time", False)
         index = call.text("index", "")  # that of an answer which was given before
-        again = service.give_again(index, question, history, bounds) if index else None
-        given = again or service.give(question, history, bounds)
+        given = service.give_again(index, *asked) if index else service.give(*asked)
         return {**to_page(given.answer), "index": given.index, "built": given.built.isoformat()}
 
     def follow_ups(call: Call) -> shapes.FollowUps:
-        return {"questions": service.follow_ups(call.text("question"), call.texts("history"), _bounds(call))}
+        asked = call.text("question"), call.texts("history"), _bounds(call), call.yes("any_time", False)
+        return {"questions": service.follow_ups(*asked)}
 
     def search(call: Call) -> shapes.Findings:
         question, k, order = call.text("question"), call.number("k", 5), call.text("order", "relevance")

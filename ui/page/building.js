@@ -8,6 +8,7 @@ import { openTab, shownTab, tabShown } from "./tabs.js";
 import { languageChanged, numberWords, sentence, t } from "./words.js";
 
 /** @import { Build, Key, RejectedJson, ReportJson } from "./types" */
+/** @typedef {{ reason: string, count: number, paths: string[] }} Reason */
 
 let fresh = false; // whether a build was seen running whose end has not been read yet
 /** @type {number | null} */
@@ -131,11 +132,14 @@ function renderResult({ number, error, report }) {
     find(".rebuild").focus();
   };
   const dismiss = signButton("tool dismiss", t("page.dismiss"), putAway, "✕");
-  if (error) return [dismiss, h("p", { class: "error" }, sentence(error)), renderReasons(error.facts.reasons ?? [])];
+  if (error) {
+    const reasons = /** @type {Reason[]} */ (error.facts.reasons ?? []);
+    return [dismiss, h("p", { class: "error" }, sentence(error)), renderReasons(reasons)];
+  }
   return report ? [dismiss, renderReport(report)] : [dismiss];
 }
 
-/** @param {Array<{ reason: string, count: number, paths: string[] }>} reasons */
+/** @param {Reason[]} reasons */
 function renderReasons(reasons) {
   const lines = reasons.map(({ reason, count, paths }) =>
     h("li", {}, `${sentence({ code: reason })} (${t("rejected.count", { count })}): `, said(paths.join(", "))),

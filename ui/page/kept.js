@@ -14,9 +14,11 @@ import { forget, recall, remember } from "./memory.js";
 /** @typedef {{ good: boolean, remark: string, id?: string }} Opinion */
 /**
  * A question with its reply, which is null while it is awaited. A link brings along `after`, what was asked before
- * it, and the stamp of the `index` that answered.
+ * it, and the stamp of the `index` that answered. It is asked `alone` where the reader says that it goes on from
+ * nothing, and at `anyTime` where its time is to be passed over.
  * @typedef {{ id: string, asked: number, question: string, reply: Reply | null, followUps?: string[],
- *   feedback?: Opinion, filters?: Filters, after?: string[], index?: string }} Turn
+ *   feedback?: Opinion, filters?: Filters, after?: string[], index?: string,
+ *   alone?: boolean, anyTime?: boolean }} Turn
  */
 /** @typedef {{ id: string, turns: Turn[] }} Kept */
 

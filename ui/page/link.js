@@ -24,7 +24,9 @@ export function beginLinks() {
 export function factsOf(turn) {
   const { question, filters, reply } = turn;
   const facts = new URLSearchParams({ question, ...filters });
-  for (const earlier of earlierQuestions(turn).slice(-MOST_EARLIER)) facts.append("after", earlier);
+  const earlier = turn.alone ? [] : earlierQuestions(turn).slice(-MOST_EARLIER);
+  for (const before of earlier) facts.append("after", before);
+  if (turn.anyTime) facts.set("any_time", "yes");
   const index = turn.index ?? (reply && !("error" in reply) && reply.index);
   if (index) facts.set("index", index);
   return facts;
@@ -36,7 +38,8 @@ function openLinked(facts) {
   openTalk(null);
   const filters = Object.fromEntries([...facts].filter(([name]) => FILTERS.includes(name)));
   const after = facts.getAll("after");
-  ask(facts.get("question") ?? "", { filters, after, index: facts.get("index") ?? undefined });
+  const anyTime = facts.has("any_time");
+  ask(facts.get("question") ?? "", { filters, after, anyTime, index: facts.get("index") ?? undefined });
 }
 
 /**

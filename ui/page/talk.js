@@ -42,7 +42,7 @@ export const awaited = () => own.turns.find((turn) => turn.reply === null);
 /**
  * `more` is what a link brings along: what narrows it, what was asked before it, and the index that answered.
  * @param {string} question
- * @param {Pick<Turn, "filters" | "after" | "index">} [more]
+ * @param {Pick<Turn, "filters" | "after" | "index" | "anyTime">} [more]
  */
 export async function ask(question, more = { filters: narrowed() }) {
   if (awaited()) return;
@@ -54,11 +54,12 @@ export async function ask(question, more = { filters: narrowed() }) {
 
 /** @param {Turn} turn */
 export async function answer(turn) {
-  const history = earlierQuestions(turn);
+  const history = turn.alone ? [] : earlierQuestions(turn);
   turn.reply = null;
   turnChanged.tell(turn);
   const { question, filters, index } = turn;
-  const told = await call("ask", { question, history, ...filters, index: index ?? "" });
+  const asked = { question, history, ...filters, any_time: Boolean(turn.anyTime) };
+  const told = await call("ask", { ...asked, index: index ?? "" });
   if (!own.turns.includes(turn) || turn.reply !== null) return; // stopped, or a new chat was begun
   if ("error" in told) {
     reply(turn, told);
@@ -67,7 +68,7 @@ export async function answer(turn) {
   const { passages, ...rest } = told; // `cards` tells the same
   reply(turn, rest);
   show(turn);
-  if (!rest.abstained && !index) await suggestFollowUps(turn, history);
+  if (!rest.abstained && !index) await suggestFollowUps(turn, asked);
 }
 
 export function stop() {
@@ -102,10 +103,10 @@ export function earlierQuestions(turn) {
 /**
  * Only when the answer stands there: each one is tried before it is offered, which takes a moment.
  * @param {Turn} turn
- * @param {string[]} history
+ * @param {Record<string, unknown>} asked
  */
-async function suggestFollowUps(turn, history) {
-  const told = await call("follow_ups", { question: turn.question, history, ...turn.filters });
+async function suggestFollowUps(turn, asked) {
+  const told = await call("follow_ups", asked);
   if ("error" in told || !told.questions.length) return;
   turn.followUps = told.questions;
   keep();
