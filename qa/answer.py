@@ -110,11 +110,13 @@ def _going_on(query: Query, history: Sequence[str], asking: Asking) -> Answer | 
     if not history or query.earlier:
         return None
     alone = _fact(query, asking)
-    leads = BRIEF_LEADS if len(_telling(query)) <= MOST_BRIEF else 0.0
-    if alone.verdict == "answer" and not leads:
+    is_brief = len(_telling(query)) <= MOST_BRIEF
+    if alone.verdict == "answer" and not is_brief:
         return alone
     further = _fact(asking.read(query.question, history, goes_on=True), asking)
-    return further if further.confidence + leads > alone.confidence else alone
+    if not is_brief:
+        return further if further.verdict == "answer" else alone
+    return further if further.confidence + BRIEF_LEADS > alone.confidence else alone
 
 
 def _telling(query: Query) -> list[Concept]:
