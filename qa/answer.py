@@ -296,15 +296,25 @@ def _best_quote(told: Told, read_already: dict[str, Quoted], reader: Reader) -> 
 
 
 def _summary(query: Query, asking: Asking) -> Answer:
-    """The article that the conversation is about, summed up."""
-    found = asking.find(query)
-    if not found:
+    """The article that the conversation is about, summed up: the one that the question before it was answered from."""
+    earlier = _fact(asking.read(query.earlier, ()), asking) if query.earlier else _fact(query, asking)
+    quoted = [citation.article for citation in (*earlier.citations, *earlier.nearest)]
+    article = next(iter([*quoted, *(hit.article for hit in earlier.hits)]), None)
+    if article is None:
         return _nothing(query, ())
-    article = found[0].hit.article
     citations = tuple(Citation(number, article, *span) for number, span in enumerate(summary_of(article), start=1))
-    hits = tuple(item.hit for item in found[: asking.k])
-    return Answer(query.question, query.language, "answer", "summary", citations, (), None, hits, 1.0,
-                  understood=_understood(query))  # fmt: skip
+    return Answer(
+        question=query.question,
+        language=query.language,
+        verdict="answer",
+        kind="summary",
+        citations=citations,
+        nearest=(),
+        short=None,
+        hits=tuple(hit for hit in earlier.hits if hit.article.id == article.id),
+        confidence=1.0,
+        understood=_understood(query),
+    )
 
 
 def _compared(query: Query, history: Sequence[str], asking: Asking) -> Answer | None:
@@ -347,7 +357,7 @@ def _comparison(query: Query, columns: tuple[Citation, ...], answers: Sequence[A
         short=None,
         hits=tuple(hits.values()),
         confidence=min(answer.confidence for answer in answers),
-        understood=_understood(query),
+        understood=Understood(query.earlier),
     )
 
 

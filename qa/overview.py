@@ -151,11 +151,22 @@ def _occurrences(text: str, spelling: Sequence[str]) -> Iterator[Span]:
 def _quote(concepts: Sequence[Concept], weights: Sequence[float], hit: Hit) -> Span:
     """The quote that names most of the subject, the earliest of those that name as much."""
     copy = thai.normalise(hit.text)
-    places = sorted((span, at) for at, concept in enumerate(concepts) for span in _places(concept, copy.text))
+    begin = copy.position(_after_title(hit))
+    named = ((span, at) for at, concept in enumerate(concepts) for span in _places(concept, copy.text))
+    places = sorted((span, at) for span, at in named if span[0] >= begin)
     if not places:
-        return quote_around(hit.article.text, (hit.passage.start, hit.passage.start + 1))
+        return summary_of(hit.article, 1)[0]
     start, end = copy.original(*_densest(places, weights))
     return quote_around(hit.article.text, (hit.passage.start + start, hit.passage.start + end))
+
+
+def _after_title(hit: Hit) -> int:
+    """Where a passage goes on after lines that only say what the title says, which stands beside the quote."""
+    title = "".join(hit.article.title.split())
+    for start, end in thai.paragraphs(hit.text):
+        if "".join(hit.text[start:end].lstrip("#").split()) not in title:
+            return start
+    return 0
 
 
 def _densest(places: Sequence[tuple[Span, int]], weights: Sequence[float]) -> Span:

@@ -73,7 +73,7 @@ _NEWS = _any("ข่าว|ข่าวสาร|ข่าวคราว|บท
 _WHICH = _any("อะไร|ไร|ไหน|ทั้งหมด|ใหม่|ล่าสุด|วันนี้|บ้าง")
 _ON = _any("เกี่ยวกับ|ที่เกี่ยวกับ|เกี่ยวข้องกับ|ที่พูดถึง|ที่กล่าวถึง|เรื่อง|ของ|ด้าน|ช่วง")
 _WHOLE = _any("ภาพรวม|ความคืบหน้า|ข้อมูล|เหตุการณ์|เรื่องราว|เรื่อง|ข่าว")
-_GIVE = _any("give me |show me |find |list |get |a |an |the |all |any |some |more |latest |recent |new ")
+_GIVE = _any("give me |show me |find |list |get |a |an |the |all |any |other |some |more |latest |recent |new ")
 _STORIES = _any("news|article|articles|stories|overview|timeline|summary|update|updates|coverage")
 _STORIES_ON = _any("about|on|of|for|from|regarding|concerning|are there|is there|there is|do you have")
 #: Words that ask for all there is on a subject, before it. They are none of it.
@@ -95,7 +95,7 @@ _GATHERED = re.compile(
     rf"|\b{_any('news|latest|update|updates|overview|timeline|today')}\b)+$"
 )
 #: What may stand after a subject that was asked for before it: "มีข่าวเรื่องน้ำท่วมไหม".
-_ANY_AT_ALL = re.compile(rf"(?:\s|[?]|{_any('ไหม|มั้ย|บ้าง|หรือเปล่า|รึเปล่า|หรือไม่|หรือยัง')})+$")
+_ANY_AT_ALL = re.compile(rf"(?:\s|[?]|{_any('ไหม|มั้ย|บ้าง|อีก|หรือเปล่า|รึเปล่า|หรือไม่|หรือยัง')})+$")
 #: What tells that each of many times is meant; `who` is what stands between.
 _EACH_TIME = re.compile(
     _either(
