@@ -21,6 +21,8 @@ DOORS = {
     "tantivy": "index/rankings/lexical.py",
     "nlpo3": "index/text/thai.py",
     "trafilatura": "index/sources/html.py",
+    "lxml": "index/sources/htmltext.py index/sources/page.py",
+    "pypdfium2": "index/sources/pdf_reading.py",
     "watchfiles": "index/building/watch.py",
     "sqlite3": "index/storage/database.py",
     "onnxruntime": "index/transformer.py",

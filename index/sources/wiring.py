@@ -6,6 +6,7 @@ from pathlib import Path
 
 from khamtop.index.sources.html import html_article
 from khamtop.index.sources.jsonlines import JsonLines
+from khamtop.index.sources.pdf import Pdf
 from khamtop.index.sources.source import Source
 from khamtop.index.sources.text import text_article
 from khamtop.index.sources.whole import WholeFile
@@ -14,6 +15,7 @@ SOURCES: tuple[Source, ...] = (
     WholeFile((".txt", ".md"), text_article),
     WholeFile((".html", ".htm"), html_article),
     JsonLines(),
+    Pdf(),
 )
 
 
