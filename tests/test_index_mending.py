@@ -25,7 +25,9 @@ from khamtop.index.text.thai import (
 )
 from khamtop.index.types import Article
 from khamtop.qa.answer import ask
+from khamtop.qa.question import read
 from khamtop.qa.quote import quote_around
+from khamtop.qa.retrieve import retrieve
 from tests.toys import ToyEncoder
 
 
@@ -170,6 +172,7 @@ def test_lines_of_one_length_each_are_paragraphs_where_they_are_few_or_long():
         ("12,345,678", "12345678"),
         ("ข้อ 1,2,3", "ข้อ 1,2,3"),  # lists
         ("1,234,5", "1,234,5"),
+        ("มาตรา 112,116", "มาตรา 112,116"),
         ("2564,256", "2564,256"),
         ("0,123", "0,123"),
         ("1.234,567", "1.234,567"),
@@ -339,3 +342,27 @@ def test_a_right_question_finds_a_faulty_article_and_quotes_its_own_letters(pdf_
     assert is_boundary(citation.article.text, citation.start)
     assert is_boundary(citation.article.text, citation.end)
     assert pdf_index.article(article).text == citation.article.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "article"),
+    [
+        ("78911", "commas"),
+        ("๗๘๙๑๑", "commas"),
+        ("64203", "thai"),
+        ("55,178", "plain"),
+        ("๕๕,๑๗๘", "plain"),
+        ("1850.5", "part"),
+    ],
+)
+def test_a_number_is_found_however_its_thousands_are_written(tmp_path, typed, article):
+    written = {
+        "commas": "ผู้ชมงานวัด 78,911 คน",
+        "thai": "ผู้ชมงานแห่ ๖๔,๒๐๓ คน",
+        "plain": "ผู้ชมงานโคม 55178 คน",
+        "part": "ผู้ชมงานบุญเฉลี่ย 1,850.5 คน",
+    }
+    build_articles([Article(name, name, text, name) for name, text in written.items()], tmp_path, ToyEncoder())
+    found = retrieve(read(f"งานไหนมีผู้ชม {typed} คน"), Index.open(tmp_path, ToyEncoder()), 4)
+    assert found[0].article.id == article
+    assert found[0].lexical_rank == 1

@@ -62,6 +62,8 @@ _MARK_ORDER = {mark: order for order, mark in enumerate("ฺุูัิีึ�
 
 #: A number with commas between its thousands; "1,2,3" and "1,234,5" are lists.
 THOUSANDS = re.compile(r"[1-9](?<![\d.,#].)\d{0,2}(?:,\d{3})+(?!\d|,\d)")
+_SECTIONS = re.compile(r"(?:มาตรา|ม\.|ข้อ|หมวด|ฉบับที่)\s*\Z")
+_LONGEST_NAME = 10
 
 #: What of a text is written otherwise, from where to where, and how.
 Edit = tuple[int, int, str]
@@ -198,7 +200,8 @@ def _ordered(run: str) -> str:
 
 
 def thousands(text: str) -> Iterator[Edit]:
-    """Numbers without the commas between their thousands."""
+    """Numbers without the commas between their thousands; sections of a law, "มาตรา 112,116", are two."""
     for match in THOUSANDS.finditer(text) if "," in text else ():
         start, end = match.span()
-        yield from ((at, at + 1, "") for at in range(start, end) if text[at] == ",")
+        if not _SECTIONS.search(text, max(0, start - _LONGEST_NAME), start):
+            yield from ((at, at + 1, "") for at in range(start, end) if text[at] == ",")
