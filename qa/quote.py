@@ -70,6 +70,8 @@ def quote_around(text: str, answer: Span, most: int = QUOTE_CHARS) -> Span:
     start, end = answer
     begin, stop = thai.paragraph(text, start)[0], max(end, thai.paragraph(text, max(start, end - 1))[1])
     phrases = _cut_long(text, list(thai.phrases(text, begin, stop)), answer, most)
+    if not phrases:  # nothing but white space in HTML's way, or marks on nothing
+        return answer
     first = max((at for at, phrase in enumerate(phrases) if phrase[0] <= start), default=0)
     last = next((at for at in range(first, len(phrases)) if phrases[at][1] >= end), len(phrases) - 1)
     while last > first and phrases[last][1] - phrases[first][0] > most:

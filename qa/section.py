@@ -126,7 +126,7 @@ def _openings(text: str, mentions: Sequence[_Mention]) -> Iterator[_Mention]:
     """The mentions with which a part of a text opens: at the beginning of a line, or in a row of numbers."""
     leading = [mention for mention in mentions if not _is_referred_to(text, mention.start)]
     for at, mention in enumerate(leading):
-        line = text[text.rfind("\n", 0, mention.start) + 1 : mention.start]
+        line = text[max(0, mention.start - _LOOKED_BACK) : mention.start].rpartition("\n")[2]
         beside = (*leading[max(0, at - 1) : at], *leading[at + 1 : at + 2])
         if not line.strip(_LINE_MARKS) or any(map(mention.is_beside, beside)):
             yield mention

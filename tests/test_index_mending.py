@@ -224,6 +224,16 @@ def test_a_cluster_longer_than_a_passage_is_one_passage_and_one_quote():
     assert quote_around(text, (0, 5)) == (0, 701)
 
 
+def test_an_article_of_blanks_in_the_way_of_html_has_nothing_to_find_and_stops_no_build(tmp_path):
+    blanks = Article("blanks", "ว่าง", "&nbsp;" * 200, "a.txt")
+    assert cut(blanks) == []
+    assert quote_around(blanks.text, (6, 12)) == (6, 12)
+    build_articles([blanks, Article("b", "ข่าว", "ฝนตกหนัก", "b.txt")], tmp_path, ToyEncoder())
+    index = Index.open(tmp_path, ToyEncoder())
+    assert [hit.article.id for hit in retrieve(read("ฝนตกไหม"), index, 5)] == ["b"]
+    assert index.article("blanks").text == blanks.text
+
+
 # What holds for any text
 
 LETTERS = "กนทสพ่้ิีุู์ัำาๅะเแไๆฯํ็ ,.&;#\n\t\r(“1๒ae\u0301\u200b\u00a0\ufb01\uf702\uf70a\uf710\uf88b"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+
 import pytest
 
 from khamtop.index.building.build import build_articles

@@ -156,9 +156,9 @@ def _right(run: str, fold_case: bool) -> str:
 
 def _decoded(entity: str) -> str:
     """What an entity stands for; itself, if it is none of HTML's."""
-    while (match := ENTITY.fullmatch(entity)) and (match[1][0] == "#" or match[1] in html5):
-        entity = html.unescape(entity)
-    return entity
+    match = ENTITY.fullmatch(entity)
+    is_known = match and (match[1][0] == "#" or match[1] in html5)
+    return html.unescape(f"&{match[1]}") if match and is_known else entity
 
 
 def _is_combining(letter: str) -> bool:
