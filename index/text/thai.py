@@ -69,10 +69,10 @@ _NEVER_FIRST = frozenset(FOLLOWING + mending.COMBINING_MARKS).union(
     glyph for glyph, letter in mending.GLYPHS.items() if letter in MARKS
 )
 #: What may stand in a gap inside a cluster, what it may stand after, and a gap with the mark that follows.
-_IN_GAPS = f" \t\r\n\u00a0\u2009\u202f\u3000{ZERO_WIDTH}"
+_BLANKS = f" \t\u00a0\u2009\u202f\u3000{ZERO_WIDTH}"
+_IN_GAPS = f"{_BLANKS}\r\n"
 _CARRIES = re.compile(f"[ก-ฮ{MARKS}{''.join(mending.GLYPHS)}]")
-_BLANKS = f"[{_IN_GAPS}]*".replace("\r\n", "")
-_GAP_INSIDE = re.compile(f"{_BLANKS}(?:\r?\n{_BLANKS})?[{''.join(sorted(_NEVER_FIRST))}]")
+_GAP_INSIDE = re.compile(f"[{_BLANKS}]*(?:\r?\n[{_BLANKS}]*)?[{''.join(sorted(_NEVER_FIRST))}]")
 #: Characters on each side of a place that show whether it lies inside an entity or a number.
 _REACH = 40
 
@@ -187,17 +187,21 @@ class _Copy:
 
 
 def _broken_words(text: str) -> Iterator[Edit]:
-    """The ends of lines taken out that stand inside a word. Between lines, that is: a paragraph does not wrap."""
+    """The ends of lines taken out that stand inside a word."""
     for match in _LINE_BREAK.finditer(text):
         start, end = match.span()
-        if text.rfind("\n", max(0, start - _LONGEST_LINE), start) < 0 < start - _LONGEST_LINE:
-            continue
-        if text.find("\n", end, end + _LONGEST_LINE) < 0 and len(text) > end + _LONGEST_LINE:
+        if not _is_between_lines(text, start, end):
             continue
         while start and text[start - 1] in " \t\r":
             start -= 1
         if _lies_across(*_around(text, start, end)):
             yield start, end, ""
+
+
+def _is_between_lines(text: str, start: int, end: int) -> bool:
+    """Whether no line at a break is too long for one that wraps; a paragraph that is one line does not."""
+    has_begun = start <= _LONGEST_LINE or "\n" in text[start - _LONGEST_LINE : start]
+    return has_begun and (end + _LONGEST_LINE >= len(text) or "\n" in text[end : end + _LONGEST_LINE])
 
 
 def _is_spaced_out(text: str) -> bool:
