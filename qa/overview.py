@@ -28,8 +28,8 @@ MOST_LISTED = 10
 #: The part of what a subject names that an article on it must name, weighed by how telling each thing is; and the part
 #: that is enough where search finds it at least half as good as the best.
 ON_SUBJECT, RELATED, HALF_AS_GOOD = 0.7, 0.55, 0.5
-#: Where fewer than these name as much, so many are listed that name this part of it.
-_FEW, _AKIN = 5, 0.4
+#: Where fewer than these name as much, so many are listed that say it in other words: search finds them nearly as good.
+_FEW, _AS_GOOD = 5, 0.6
 #: Characters at the top of an article that say what it is about, and mentions that make up for standing below.
 _TOP_CHARS = 400
 _MENTIONS = 3
@@ -114,11 +114,10 @@ def _on_subject(about: Query, index: Index, bounds: Filter | None, without: str 
         best.setdefault(hit.article.id, hit)
     weights = _weights(about.concepts, index)
     parts = {identity: _part_told(about.concepts, weights, hit.article) for identity, hit in best.items()}
-    good = HALF_AS_GOOD * max((hit.score for hit in hits), default=0.0)
+    most = max((hit.score for hit in hits), default=0.0)
+    good = HALF_AS_GOOD * most
     on_it = [hit for identity, hit in best.items() if parts[identity] >= (RELATED if hit.score >= good else ON_SUBJECT)]
-    akin = [
-        hit for identity, hit in best.items() if hit not in on_it and parts[identity] >= _AKIN and hit.score >= good
-    ]
+    akin = [hit for hit in best.values() if hit not in on_it and hit.score >= _AS_GOOD * most] if on_it else []
     on_it += akin[: max(0, _FEW - len(on_it))]
     return [Told(hit, _quote(about.concepts, weights, hit)) for hit in on_it]
 
