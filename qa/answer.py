@@ -20,7 +20,7 @@ from khamtop.qa.overview import Told, articles_on, covered, in_order
 from khamtop.qa.question import check, language_of, read
 from khamtop.qa.quote import list_around, quote_around, short_of
 from khamtop.qa.rank import Found, find
-from khamtop.qa.reader import Reader, load_reader
+from khamtop.qa.reader import Reader, load_reader, trimmed
 from khamtop.qa.summary import summary_of
 from khamtop.qa.types import Answer, Citation, Concept, Hit, Overview, Query, Talk, Understood, Verdict
 from khamtop.qa.wish import talk_of
@@ -210,10 +210,14 @@ class Quoted:
 
 
 def _quoted(found: Found, query: Query) -> Quoted:
-    """What was found, and the quote around it: of a list that is asked for, all of it."""
+    """What was found, and the quote around it: of a list that is asked for, all of it, and of a section that one."""
     is_list = (found.kind or query.kind) == "list"
     around = list_around if is_list else quote_around
-    return Quoted(found, around(found.hit.article.text, found.answer))
+    text = found.hit.article.text
+    start, end = around(text, found.answer)
+    if found.within:
+        start, end = trimmed(text, max(start, found.within[0]), min(end, found.within[1]))
+    return Quoted(found, (start, end))
 
 
 def _latest_first(quotes: Sequence[Quoted], sure: float) -> list[Quoted]:

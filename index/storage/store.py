@@ -44,7 +44,7 @@ from khamtop.index.storage.listing import Listing
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Passage, Ranked
 
 #: Raised whenever what a generation holds, or how text is normalised and cut, changes.
-FORMAT = 6
+FORMAT = 7
 
 #: How often a generation is tried to be removed, and seconds between.
 _TRIES, _BETWEEN_TRIES = 20, 0.01
