@@ -21,6 +21,7 @@ DOORS = {
     "tantivy": "index/rankings/lexical.py",
     "nlpo3": "index/text/thai.py",
     "trafilatura": "index/sources/html.py",
+    "lxml": "index/sources/markup.py",
     "watchfiles": "index/building/watch.py",
     "sqlite3": "index/storage/database.py",
     "onnxruntime": "index/transformer.py",

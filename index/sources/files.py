@@ -13,7 +13,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from khamtop.index.sources.source import File, Unit, Unreadable, shown
-from khamtop.index.sources.wiring import source_of
+from khamtop.index.sources.wiring import source_of, why_unread
 from khamtop.index.types import Article, KhamtopError, Rejected
 
 
@@ -49,7 +49,7 @@ def read(file: File, known: Container[bytes] = frozenset()) -> Iterator[Unit]:
     source = source_of(file.path)
     try:
         if source is None:
-            raise Unreadable("file.kind")
+            raise Unreadable(why_unread(file.path))
         yield from source.read(file, known)
     except Unreadable as problem:
         yield b"", Rejected(file.source, problem.reason, problem.line)
@@ -112,7 +112,7 @@ def _walk(root: Path, visited: set[tuple[int, int]]) -> Iterator[Path | Rejected
 def _file(path: Path, identity: str) -> File | Rejected:
     """The file at `path`, if it is of a kind that is read."""
     if source_of(path) is None:
-        return Rejected(shown(path), "file.kind")
+        return Rejected(shown(path), why_unread(path))
     try:
         regular = stat.S_ISREG(path.stat().st_mode)
     except OSError:
