@@ -13,6 +13,7 @@ import lzma
 import os
 import time
 import uuid
+import zipfile
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ MOST_BYTES = 200_000_000
 
 _HIDDEN = ".khamtop-upload-"
 _PACKED = (".gz", ".xz")
+_ARCHIVE = ".zip"
 #: No upload takes so long: what is older was left by one that was killed.
 _LEFT_AFTER_SECONDS = 24 * 3600
 _NAME_SHOWN_CHARS = 200
@@ -200,8 +202,26 @@ def _rename(draft: Path, path: Path) -> None:
 
 def _check_unpacked(file: Path) -> None:
     """Refuses what unpacks to too much."""
-    if file.suffix not in _PACKED:
-        return
+    if file.suffix == _ARCHIVE:
+        _check_members(file)
+    elif file.suffix in _PACKED:
+        _check_stream(file)
+
+
+def _check_members(file: Path) -> None:
+    """Refuses an archive that says so of itself (its reader takes no more than that), or whose members are packed."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+    except (OSError, zipfile.BadZipFile, NotImplementedError):
+        raise _Refused("file.not_whole") from None
+    if sum(member.file_size for member in members) > LARGEST_UNPACKED_BYTES:
+        raise _Refused("upload.too_large")
+    if any(member.filename.lower().endswith(_PACKED) for member in members):
+        raise _Refused("zip.nested")
+
+
+def _check_stream(file: Path) -> None:
     unpacked = 0
     try:
         with gzip.open(file) if file.suffix == ".gz" else lzma.open(file) as stream:

@@ -12,8 +12,9 @@ from collections.abc import Container, Iterable, Iterator
 from itertools import chain, count
 from pathlib import Path
 
+from khamtop.index.sources.kinds import why_passed_over, why_unread
 from khamtop.index.sources.source import File, Unit, Unreadable, shown
-from khamtop.index.sources.wiring import source_of, why_unread
+from khamtop.index.sources.wiring import source_of
 from khamtop.index.types import Article, KhamtopError, Rejected
 
 
@@ -49,7 +50,7 @@ def read(file: File, known: Container[bytes] = frozenset()) -> Iterator[Unit]:
     source = source_of(file.path)
     try:
         if source is None:
-            raise Unreadable(why_unread(file.path))
+            raise Unreadable(why_unread(file.path.name))
         yield from source.read(file, known)
     except Unreadable as problem:
         yield b"", Rejected(file.source, problem.reason, problem.line)
@@ -100,19 +101,15 @@ def _walk(root: Path, visited: set[tuple[int, int]]) -> Iterator[Path | Rejected
         subfolders.sort()
         for name in sorted(names):
             path = Path(folder, name)
-            if name.startswith("."):
-                yield Rejected(shown(path), "file.hidden")
-            elif path.stem.upper() == "README":
-                yield Rejected(shown(path), "file.readme")
-            else:
-                yield path
+            reason = why_passed_over(name)
+            yield Rejected(shown(path), reason) if reason else path
     yield from failed
 
 
 def _file(path: Path, identity: str) -> File | Rejected:
     """The file at `path`, if it is of a kind that is read."""
     if source_of(path) is None:
-        return Rejected(shown(path), why_unread(path))
+        return Rejected(shown(path), why_unread(path.name))
     try:
         regular = stat.S_ISREG(path.stat().st_mode)
     except OSError:

@@ -42,6 +42,7 @@ _TAG = re.compile(
     r"|td|th|tr|u|ul)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BLOCK_TAG = re.compile(r"<(?:br|div|li|p|td|th)\b", re.IGNORECASE)
 
 
@@ -90,24 +91,31 @@ def elements(blocks: Iterable[bytes], *names: str) -> Iterator[Any]:
     Raises:
         Unreadable: as `xml_of`, with the line at which it breaks off.
     """
+    root = None
+    for event, element in _events(_mended_blocks(blocks)):
+        if root is None:
+            root = element
+            _refuse_entities(root)
+            yield root
+        elif event == "end" and name_of(element) in names:
+            yield element
+            _let_go(element)
+
+
+def _events(blocks: Iterable[bytes]) -> Iterator[tuple[str, Any]]:
+    """The beginnings and ends of elements; those before an error come before it."""
     from lxml import etree
 
     parser = etree.XMLPullParser(("start", "end"), **_SAFE)
-    root = None
     try:
-        for block in _mended_blocks(blocks):
+        for block in blocks:
             parser.feed(block)
-            for event, element in parser.read_events():
-                if root is None:
-                    root = element
-                    _refuse_entities(root)
-                    yield root
-                elif event == "end" and name_of(element) in names:
-                    yield element
-                    _let_go(element)
+            yield from parser.read_events()
         parser.close()
     except etree.XMLSyntaxError as error:
+        yield from parser.read_events()
         raise Unreadable("xml.broken", error.lineno) from None
+    yield from parser.read_events()
 
 
 def mended(raw: bytes) -> bytes:
@@ -145,7 +153,7 @@ def plain(text: str) -> str:
     """What a field says: one that is HTML as its text, any other as it stands but for entities."""
     if _TAG.search(text):
         return html_text(text, keeps_breaks=not _BLOCK_TAG.search(text))
-    return html.unescape(text)
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
 
 
 class _Lines:
