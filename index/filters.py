@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
+from functools import lru_cache
+from urllib.parse import unquote
 
+from khamtop.index.text import thai
 from khamtop.index.text.dates import span_of
 from khamtop.index.types import Filter, KhamtopError
 
@@ -23,6 +27,22 @@ def filter_of(since: str | None = None, until: str | None = None, source: str | 
     if bounds.since and bounds.until and bounds.since > bounds.until:
         raise KhamtopError("filter.order", since=since, until=until)
     return None if bounds == Filter() else bounds
+
+
+@lru_cache(maxsize=1 << 16)  # each search that is narrowed compares all sources
+def comparable(source: str) -> str:
+    """A path or address as a filter compares it: as what people read, whatever letters it is written with.
+
+    Capitals are small letters, an address' "%E0%B8%82" is "ข", and Thai is normalised as in articles; file names of
+    macOS come with their accents apart.
+
+    >>> comparable("https://x.example/%E0%B8%99%E0%B9%8D%E0%B9%89%E0%B8%B2") == comparable("HTTPS://X.example/น้ำ")
+    True
+    """
+    said = unquote(source) if "%" in source else source
+    if said.isascii():
+        return said.lower()
+    return thai.normalise(unicodedata.normalize("NFC", said).casefold()).text
 
 
 def _days(written: str | None) -> tuple[date, date] | None:

@@ -47,6 +47,12 @@ class Article:
     source: str
     published: str | None = None
 
+    def page_at(self, at: int) -> int | None:
+        """The page of what stands at `at`, from 1; None for an article without pages. In a PDF's text a form feed
+        stands between two."""
+        name = self.source.partition("?")[0].partition("#")[0]
+        return 1 + self.text.count("\f", 0, at) if name.lower().endswith(".pdf") else None
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -72,11 +78,17 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A file, or a line of one, that could not be indexed, and why (a code of `ui/texts.py`)."""
+    """A file, or a line or pages of one, that could not be indexed, and why (a code of `ui/texts.py`).
+
+    `count` tells how many lines it stands for: of a file that has very many only the first are listed each. `pages`
+    are numbers as people write them: "1–3, 7".
+    """
 
     path: str
     reason: str
     line: int | None = None
+    count: int = 1
+    pages: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,12 @@ def content_spans(text: str) -> list[Span]:
     return [(start, end) for start, end in spans if text[start:end] not in EMPTY_WORDS] or spans
 
 
+def telling(concept: Concept) -> float:
+    """How much a concept tells of what is meant, 0 to 1: hardly anything, where everyday texts name it too."""
+    commonness = max(min(map(thai.commonness, spelling)) for spelling in concept.spellings)
+    return max(0.05, 1 - 4 * commonness)
+
+
 class _Taken:
     """What is named already, and its letters: who comes first has them."""
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from khamtop.index.text import thai
 from khamtop.index.types import KhamtopError
 from khamtop.qa import spelling
 from khamtop.qa.concepts import EMPTY_WORDS, concepts_of, content_spans
+from khamtop.qa.period import period_of
 from khamtop.qa.types import Concept, Kind, Language, Query
+from khamtop.qa.wish import wish_of
 
 LONGEST_QUESTION = 2000
 #: Earlier questions that are looked at: what a follow-up goes back to was asked not long ago.
@@ -58,10 +61,18 @@ _HE = re.compile(
 )
 
 
-def read(question: str, history: Sequence[str] = ()) -> Query:
+def read(
+    question: str,
+    history: Sequence[str] = (),
+    today: date | None = None,
+    any_time: bool = False,
+    goes_on: bool | None = None,
+) -> Query:
     """The question as a query; `history` holds the conversation's earlier questions, oldest first.
 
-    The latest `MOST_EARLIER` of these count, and are held to the same bounds as the question.
+    The latest `MOST_EARLIER` of these count, and are held to the same bounds as the question. "Last month" is seen from
+    `today`; with `any_time` no time is read out of the question. `goes_on` says whether it is a follow-up; without it,
+    its words do.
 
     Raises:
         KhamtopError: `question.empty`, `question.too_long` or `question.control`.
@@ -72,8 +83,16 @@ def read(question: str, history: Sequence[str] = ()) -> Query:
         check(earlier)
     text, typed = _mended(question)
     concepts = [_also_as_typed(concept, typed) for concept in concepts_of(text)]
-    query = Query(question, language_of(question), question, text, tuple(concepts), kind_of(_LEANS.sub(" ", text)))
-    return _going_on(query, _standing(history)) if history and _leans_on_earlier(text) else query
+    wish = wish_of(text)
+    query = Query(
+        question=question, language=language_of(question), asked=question, text=text, concepts=tuple(concepts),
+        kind=kind_of(_LEANS.sub(" ", text)), intent=wish.intent, subject=wish.subject,
+        newest=wish.newest and not any_time,
+        period=None if any_time else period_of(thai.normalise(question).text, today),
+    )  # fmt: skip
+    if goes_on is None:
+        goes_on = wish.intent == "summary" or _leans_on_earlier(text)
+    return _going_on(query, _standing(history)) if history and goes_on else query
 
 
 def _going_on(query: Query, earlier: str) -> Query:
@@ -87,6 +106,9 @@ def _going_on(query: Query, earlier: str) -> Query:
         text=f"{_subject(meant)} {query.text}",
         concepts=(*query.concepts, *(replace(concept, weight=EARLIER_WEIGHT) for concept in inherited)),
         kind=query.kind if query.kind != "other" else kind_of(meant),
+        intent="fact" if query.intent == "keywords" else query.intent,
+        subject=f"{_subject(meant)} {query.subject}",
+        earlier=earlier,
     )
 
 

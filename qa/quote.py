@@ -19,16 +19,22 @@ from khamtop.qa.types import LARGE_KINDS, Kind
 
 #: The most characters of a quote, which is read at a glance.
 QUOTE_CHARS = 240
+#: A list is read item by item, and is whole with its last one.
+LIST_CHARS = 700
 #: And what stands in large type is a name, a date, a number.
 SHORT_CHARS = 80
 
 #: A quote of fewer characters tells too little of what it is about; one of more is read less easily.
-_FEW, _MANY = 70, 140
+_FEW, _MANY = 100, 180
 #: What a bound of a quote costs, compared with such characters: one in the middle of a thought, a first word that goes
 #: on from what is left out, a bound that tears apart what belongs together, and an odd bracket or quotation mark.
 #: Chosen by reading quotes of newsqa's train part.
 _MID_THOUGHT, _GOES_ON, _TORN, _UNBALANCED = 60, 30, 200, 100
 _CONTINUING = re.compile("และ|หรือ|ซึ่ง|ว่า|ที่(?!ประชุม|ดิน|ปรึกษา)|แต่|กับ|จึง|ของ|ให้")
+
+#: What items of a list begin with.
+_NUMBERED = re.compile(r"(?:(?<=\s)|^)\(?(?P<number>\d{1,2})(?:\.(?!\d)|\))\s*(?=\S)", re.MULTILINE)
+_BULLET = re.compile(r"[-•*–—▪●◦·]\s*\S")
 
 #: What is left open before a space, so that a quote must not begin or end there: a title and a first name (the
 #: surname follows), a number before its unit or month, a word that only announces what comes.
@@ -76,6 +82,69 @@ def quote_around(text: str, answer: Span, most: int = QUOTE_CHARS) -> Span:
         for begins, ends in _windows(phrases, first, last, most)
     }
     return _widened(text, min(costs, key=lambda span: (costs[span], span)), most)
+
+
+def list_around(text: str, answer: Span, most: int = LIST_CHARS) -> Span:
+    """The quote that holds an answer, and where that stands in a list of items the whole list, as far as `most` goes.
+
+    Items are numbered, in one line or in many, or lines that begin with a mark.
+    """
+    start, end = quote_around(text, answer)
+    items = _items_with(text, (start, end))
+    if not items:
+        return start, end
+    first, last = min(start, items[0][0]), max(end, items[-1][1])
+    while last - first > most and items[-1][0] > answer[1]:  # whole items, as many as fit
+        items.pop()
+        last = max(end, items[-1][1])
+    return (first, last) if last - first <= most else (start, end)
+
+
+def _items_with(text: str, quote: Span) -> list[Span]:
+    """The items of the list that a quote touches, in their order; none if it touches no list."""
+    near = (max(0, quote[0] - LIST_CHARS), min(len(text), quote[1] + LIST_CHARS))
+    for items in (_numbered(text, near), _marked_lines(text, near)):
+        for run in items:
+            if len(run) > 1 and run[0][0] < quote[1] and quote[0] < run[-1][1]:
+                return run
+    return []
+
+
+def _numbered(text: str, within: Span) -> Iterator[list[Span]]:
+    """Runs of items numbered one after the other: each from its number to the next one, the last to its line's end."""
+    marks = [(match.start(), int(match["number"])) for match in _NUMBERED.finditer(text, *within)]
+    run: list[tuple[int, int]] = []
+    for mark in [*marks, (within[1], -1)]:
+        if run and mark[1] == run[-1][1] + 1:
+            run.append(mark)
+            continue
+        if run:
+            yield _spans_of(text, [at for at, _ in run])
+        run = [mark]
+
+
+def _spans_of(text: str, starts: list[int]) -> list[Span]:
+    line_end = _LINE_END.search(text, starts[-1])
+    last = quote_around(text, (starts[-1], starts[-1] + 1))[1]
+    ends = [*starts[1:], min(max(last, starts[-1] + 1), line_end.start() if line_end else len(text))]
+    return [_stripped(text, span) for span in zip(starts, ends, strict=True)]
+
+
+def _stripped(text: str, span: Span) -> Span:
+    return span[0], span[0] + len(text[slice(*span)].rstrip())
+
+
+def _marked_lines(text: str, within: Span) -> Iterator[list[Span]]:
+    """Runs of lines that begin with a mark."""
+    run: list[Span] = []
+    for start, end in thai.paragraphs(text):
+        if within[0] <= start < within[1] and _BULLET.match(text, start):
+            run.append((start, end))
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
 
 
 def _windows(phrases: list[Span], first: int, last: int, most: int) -> Iterator[Span]:

@@ -7,17 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from khamtop.index.storage.store import Index
-from khamtop.index.types import Filter, Span
+from khamtop.index.text.dates import span_of
+from khamtop.index.types import Article, Filter, Span
+from khamtop.qa.period import is_elsewhere
 from khamtop.qa.question import read
-from khamtop.qa.reader import Reader, Reading, load_reader
+from khamtop.qa.reader import Reader, Reading
 from khamtop.qa.retrieve import retrieve
 from khamtop.qa.types import Hit, Kind, Query
 
 #: Passages that are read, and how many in all where none of these likelier answers than not: each takes some 25 ms
 #: of one core.
 READ_PASSAGES, READ_ON = 6, 12
+#: Logits that a passage of another time than the question names is less likely to answer. Of newsqa's train questions
+#: that name one and were answered surely, 164 of 218 were right where the time fitted, and 1 of 30 where it did not.
+ELSEWHERE = 3.0
+#: What it counts in a follow-up that a passage is of the article that the earlier question found.
+TALKED_OF = 0.6
+#: Where the latest is asked for: passages among which it is looked for, and the part of the best one's score that
+#: tells that a passage is about the same.
+LATEST_LOOKED_AT, NEARLY_AS_GOOD = 40, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +70,42 @@ def find(
 
     `without` leaves out one article, by id, and `bounds` all but those that it lets through.
     """
-    return rank(query, retrieve(query, index, max(k, READ_ON), without, bounds), reader)
+    if query.newest:
+        hits = _newest(retrieve(query, index, max(k, LATEST_LOOKED_AT), without, bounds))
+        return rank(query, hits, reader, READ_ON)
+    hits = retrieve(query, index, max(k, READ_ON), without, bounds)
+    if query.earlier:
+        hits = _that_one_first(hits, retrieve(read(query.earlier), index, 1, without, bounds))
+    return rank(query, hits, reader)
 
 
-def rank(query: Query, hits: Sequence[Hit], reader: Reader) -> list[Found]:
+def _that_one_first(hits: Sequence[Hit], talked_of: Sequence[Hit]) -> list[Hit]:
+    """The hits of a follow-up, those of the article that the conversation is about with a start."""
+    articles = {hit.article.id for hit in talked_of}
+    led = [replace(hit, score=hit.score + TALKED_OF) if hit.article.id in articles else hit for hit in hits]
+    return sorted(led, key=lambda hit: -hit.score)
+
+
+def _newest(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits that fit nearly as well as the best, those of the latest articles first; then the others."""
+    near = [hit for hit in hits if hit.score >= NEARLY_AS_GOOD * hits[0].score]
+    near.sort(key=lambda hit: _day(hit.article), reverse=True)
+    return [*near, *hits[len(near) :]]
+
+
+def _day(article: Article) -> date:
+    days = span_of(article.published) if article.published else None
+    return days[0] if days else date.min
+
+
+def rank(query: Query, hits: Sequence[Hit], reader: Reader, at_first: int = READ_PASSAGES) -> list[Found]:
     """The hits, of which the first ones are read, best first; a read one's score then says both.
 
     What was not read stays behind what was.
     """
-    found = _read(query, hits[:READ_PASSAGES], reader)
+    found = _read(query, hits[:at_first], reader)
     if all(item.reading is None or item.logit < 0 for item in found):
-        found += _read(query, hits[READ_PASSAGES:READ_ON], reader)
+        found += _read(query, hits[at_first:READ_ON], reader)
     unread = [Found(hit, None) for hit in hits[len(found) :]]
     found.sort(key=lambda item: (item.reading is None, -item.hit.score))
     return [*found, *unread]
@@ -77,9 +113,8 @@ def rank(query: Query, hits: Sequence[Hit], reader: Reader) -> list[Found]:
 
 def _read(query: Query, hits: Sequence[Hit], reader: Reader) -> list[Found]:
     """The hits, read; each one's score then says both, but of one that has nothing to read."""
-    readings = {
-        item.passage: item for item in reader.read(query.asked, [(hit.article.title, hit.text) for hit in hits])
-    }
+    titled = [(hit.article.title, hit.text) for hit in hits]
+    readings = {item.passage: _in_time(query, hits[item.passage], item) for item in reader.read(query.asked, titled)}
     return [
         Found(replace(hit, score=round(hit.score + reader.rank_weight * reading.logit, 6)) if reading else hit, reading)
         for place, hit in enumerate(hits)
@@ -87,18 +122,8 @@ def _read(query: Query, hits: Sequence[Hit], reader: Reader) -> list[Found]:
     ]
 
 
-def search(
-    question: str,
-    index: Index,
-    history: Sequence[str] = (),
-    k: int = 5,
-    bounds: Filter | None = None,
-    reader: Reader | None = None,
-) -> list[Hit]:
-    """The `k` passages that fit the question best, best first, of the articles that `bounds` lets through.
-
-    Raises:
-        KhamtopError: for a question that cannot be read (`qa.question.check`).
-    """
-    found = find(read(question, history), index, k, reader or load_reader(), bounds=bounds)
-    return [item.hit for item in found[:k]]
+def _in_time(query: Query, hit: Hit, reading: Reading) -> Reading:
+    """A reading, less likely where the question names a time and the passage is of another one."""
+    if query.period is None or not is_elsewhere(query.period, hit.article, f"{hit.article.title}\n{hit.text}"):
+        return reading
+    return replace(reading, logit=reading.logit - ELSEWHERE)

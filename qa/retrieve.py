@@ -25,26 +25,47 @@ from khamtop.qa.types import Concept, Hit, Query
 
 #: Passages taken from each ranking before they are fused, so that one found by a single search has a chance.
 POOL = 50
+#: What it counts that an article was published in the time that the question names: it may also look back at it.
+PERIOD_BONUS = 0.5
 #: Another way of writing a thing counts a little less than the question's own.
 ALIAS_WEIGHT = 0.8
 
 
-def retrieve(query: Query, index: Index, k: int, without: str | None = None, bounds: Filter | None = None) -> list[Hit]:
+def retrieve(
+    query: Query,
+    index: Index,
+    k: int,
+    without: str | None = None,
+    bounds: Filter | None = None,
+    among: np.ndarray | None = None,
+) -> list[Hit]:
     """The `k` passages that fit the question best by words and vectors, best first.
 
-    `bounds` lets only some articles through, and `without` leaves out one, by id.
+    `bounds` lets only some articles through, and `without` leaves out one, by id. `among` are the numbers (int64,
+    ascending) of the only passages that are looked at, in the place of `bounds`.
     """
-    among = index.passages_within(bounds) if bounds else None
+    favoured = _favoured(query, index, bounds)
+    if among is None and bounds:
+        among = index.passages_within(bounds)
     hidden = index.passages_of(without) if without else frozenset()
     pool = max(POOL, k) + len(hidden)
     rankings = side_by_side([partial(rank, query, index, pool, among) for rank in (lexical_ranking, dense_ranking)])
     by_words, by_vector = ([item for item in ranking if item.passage not in hidden] for ranking in rankings)
     scores = fused(by_words, by_vector, index.encoder.cosine_weight)
+    for passage in filter(partial(holds, favoured), scores):
+        scores[passage] += PERIOD_BONUS
     word_rank, vector_rank = _ranks(by_words), _ranks(by_vector)
     return [
         _hit(copies, best.score, vector_rank.get(best.passage), word_rank.get(best.passage), index)
         for best, copies in _told_once(scores, k, index, hidden, among)
     ]
+
+
+def _favoured(query: Query, index: Index, bounds: Filter | None) -> np.ndarray:
+    """The passages of the time that a question names; none if it names none, or if `bounds` say more."""
+    if query.period is None or bounds is not None:
+        return np.empty(0, np.int64)
+    return index.passages_within(query.period.filter)
 
 
 def _told_once(

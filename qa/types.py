@@ -7,16 +7,24 @@ and English, page, terminal and JSON say the same thing of the same quotes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from khamtop.index.types import Article, Passage, Span
+from khamtop.qa.period import Period
 
 Language = Literal["th", "en"]
 
-#: What a question asks for: the reader tells it, or else the question's words as far as they do.
+#: What a question asks for: the reader tells it, or else the question's words as far as they do. The last four are
+#: told by words alone, before anything is searched.
 Kind = Literal[
-    "who", "when", "where", "how_many", "what", "which", "why", "how", "list", "said", "define", "yes_no", "other"
-]
+    "who", "when", "where", "how_many", "what", "which", "why", "how", "list", "said", "define", "yes_no", "other",
+    "overview", "summary", "comparison", "smalltalk",
+]  # fmt: skip
+#: What a person wants of the articles (`qa/wish.py`), and which small talk it is.
+Intent = Literal["fact", "keywords", "overview", "summary", "comparison"]
+Talk = Literal["greeting", "thanks", "about", "usage", "farewell"]
+
 #: Those that a few words answer as a rule.
 SHORT_KINDS = frozenset({"who", "when", "where", "how_many", "what", "which"})
 #: Those whose answer stands in large type if it is brief: what a thing is may be told in a word or two, too.
@@ -44,7 +52,8 @@ class Query:
 
     `asked` is what models embed and read: the question as it was typed, of a follow-up after the question that it
     goes back to. `text` is the same in one spelling, without politeness and slips, as words are looked for; `kind`
-    is what is asked for, as far as its words tell.
+    is what is asked for, as far as its words tell. `subject` is the text without the words that only ask for an
+    overview. `earlier` are the questions that a follow-up goes back to.
     """
 
     question: str
@@ -53,6 +62,11 @@ class Query:
     text: str
     concepts: tuple[Concept, ...]
     kind: Kind
+    intent: Intent = "fact"
+    subject: str = ""
+    period: Period | None = None
+    newest: bool = False
+    earlier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +89,18 @@ class Hit:
         """The passage's own text."""
         return self.article.text[self.passage.start : self.passage.end]
 
+    @property
+    def page(self) -> int | None:
+        """The page on which the passage begins, if its article has pages."""
+        return self.article.page_at(self.passage.start)
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A verbatim quote, `article.text[start:end]`; `number` is its marker, counted from 1.
 
-    `copies` are later articles that print the same words.
+    `copies` are later articles that print the same words. `column` is the one of a comparison's sides that it speaks
+    of, in the question's words.
     """
 
     number: int
@@ -88,11 +108,17 @@ class Citation:
     start: int
     end: int
     copies: tuple[Article, ...] = ()
+    column: str | None = None
 
     @property
     def quote(self) -> str:
         """The article's own words; never generated."""
         return self.article.text[self.start : self.end]
+
+    @property
+    def page(self) -> int | None:
+        """The page on which the quote begins, if its article has pages."""
+        return self.article.page_at(self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +130,29 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """How a question was taken, where that is not plain from its words: a reader can take it off again.
+
+    `earlier` are the questions that it goes on from. `period` is the time that it names, in the words `time`; `newest`
+    tells that the latest comes first.
+    """
+
+    earlier: str | None = None
+    period: Period | None = None
+    time: str | None = None
+    newest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The articles on a subject: how many there are, and the day of each where it prints one, the earliest first."""
+
+    subject: str
+    total: int
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the articles say to a question, or that they do not say it.
 
@@ -111,7 +160,7 @@ class Answer:
     answer can be told. `confidence` runs from 0 to 1. Where the `verdict` is not "answer" it abstains:
     there are no citations, `nearest` quotes what comes nearest if it is "unsure", and `hits` are the
     nearest passages. `language` is the one that the question was asked in. `sentences` are a writer's, none without
-    one.
+    one. An `overview` has one citation an article; small talk (`talk`) has none.
     """
 
     question: str
@@ -124,6 +173,9 @@ class Answer:
     hits: tuple[Hit, ...]
     confidence: float
     sentences: tuple[Sentence, ...] = ()
+    understood: Understood = Understood()
+    overview: Overview | None = None
+    talk: Talk | None = None
 
     @property
     def abstained(self) -> bool:

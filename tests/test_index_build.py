@@ -1,6 +1,7 @@
 """Builds: what changed and nothing else is embedded, and nothing is dropped without a word."""
 
 import gzip
+import os
 import random
 import shutil
 
@@ -8,6 +9,7 @@ import pytest
 
 from khamtop.index.building import build as building
 from khamtop.index.building.build import build, build_articles
+from khamtop.index.building.reasons import MOST_OF_A_FILE
 from khamtop.index.rankings.lexical import MOST_REMOVED
 from khamtop.index.storage.check import problems
 from khamtop.index.storage.store import Index
@@ -128,10 +130,10 @@ def test_what_is_embedded_is_what_the_encoder_wants(folder, as_words, with_title
 
 
 def test_what_was_not_indexed_is_listed_with_its_reason(news, folder):
-    write_files(news, {"a.pdf": b"%PDF", "b.txt": b"", "c.jsonl": '{"id": "c", "text": "ดาวเทียม"}\n{'})
+    write_files(news, {"a.png": b"%PNG", "b.txt": b"", "c.jsonl": '{"id": "c", "text": "ดาวเทียม"}\n{'})
     report = build([news], folder, ToyEncoder())
     assert set(report.rejected) == {
-        Rejected(str(news / "a.pdf"), "file.kind"),
+        Rejected(str(news / "a.png"), "file.kind"),
         Rejected(str(news / "b.txt"), "file.empty"),
         Rejected(str(news / "c.jsonl"), "line.broken", 2),
     }
@@ -140,10 +142,11 @@ def test_what_was_not_indexed_is_listed_with_its_reason(news, folder):
 
 def test_without_an_article_there_is_no_build_and_the_last_index_stays(news, folder, tmp_path):
     build([news], folder, ToyEncoder())
-    empty = write_files(tmp_path / "empty", {"a.pdf": b"%PDF"})
+    empty = write_files(tmp_path / "empty", {"a.png": b"%PNG"})
     with pytest.raises(KhamtopError) as caught:
         build([empty], folder, ToyEncoder())
-    assert (caught.value.code, caught.value.facts) == ("articles.none", {"rejected": 1})
+    reasons = [{"reason": "file.kind", "count": 1, "paths": [str(empty / "a.png")]}]
+    assert (caught.value.code, caught.value.facts) == ("articles.none", {"rejected": 1, "reasons": reasons})
     assert len(list(Index.open(folder, ToyEncoder()).articles())) == 3
 
 
@@ -437,10 +440,9 @@ def test_what_moved_keeps_its_passages_though_another_article_took_its_id_in_ano
     build([archive], place / "index", ToyEncoder())
     write_files(archive, {"a.jsonl": lines({**ARCHIVE[1], "id": "a"}, {**ARCHIVE[0], "id": "b"})})
     spy = Spy()
-    report = build([archive], place / "index", spy)  # and the lines of z.jsonl with these ids are listed
-    assert (spy.embedded, [item.reason for item in report.rejected]) == ([], ["article.duplicate_id"] * 2)
-    assert counts(report) == {"added": 0, "changed": 0, "removed": 0, "unchanged": 4}
-    assert report.rejected == assert_as_built_anew(place / "index", [archive]).rejected
+    report = build([archive], place / "index", spy)  # and the lines of z.jsonl with these ids are told apart
+    assert (counts(report), report.rejected) == ({"added": 2, "changed": 0, "removed": 0, "unchanged": 4}, ())
+    assert_as_built_anew(place / "index", [archive])
 
 
 def generation_and_times(folder):
@@ -492,32 +494,49 @@ def test_an_id_may_move_to_another_file_and_change_there(place, first, second):
 
 
 @pytest.mark.parametrize("names", [("a.jsonl", "z.jsonl"), ("z.jsonl", "a.jsonl")])
-def test_of_two_articles_of_one_id_the_second_comes_up_when_the_first_goes(place, names):
+def test_of_two_articles_of_one_id_in_two_files_both_are_kept_and_the_second_has_it_when_the_first_goes(place, names):
     name, other = sorted(names)
     texts = {name: "ข่าวแรก น้ำท่วม", other: "ข่าวหลัง ฝนแล้ง"}
     archive = write_files(place / "archive", {at: lines({"id": "x", "text": texts[at]}) for at in names})
     write_files(archive, {"other.txt": "เรื่องอื่น"})
-    report = build([archive], place / "index", ToyEncoder())
-    assert [(item.path, item.reason) for item in report.rejected] == [(f"{archive}/{other}:1", "article.duplicate_id")]
-    assert Index.open(place / "index", ToyEncoder()).article("x").text == texts[name]
+    assert build([archive], place / "index", ToyEncoder()).rejected == ()
+    index = Index.open(place / "index", ToyEncoder())
+    assert [index.article(at).text for at in ("x", f"archive/{other}#x")] == [texts[name], texts[other]]
+    spy = Spy()
+    assert counts(build([archive], place / "index", spy)) == {"added": 0, "changed": 0, "removed": 0, "unchanged": 3}
     (archive / name).unlink()
-    report = build([archive], place / "index", ToyEncoder())
-    assert report.rejected == ()
+    report = build([archive], place / "index", spy)
+    assert (report.rejected, spy.embedded) == ((), [])
     assert Index.open(place / "index", ToyEncoder()).article("x").text == texts[other]
     assert_as_built_anew(place / "index", [archive])
 
 
-def test_an_article_whose_id_a_new_file_takes_is_listed_and_comes_back_when_that_one_goes(archive, place):
+def test_an_article_whose_id_a_new_file_takes_is_told_apart_until_that_one_goes(archive, place):
     """Though no byte of its own file ever changes."""
     build([archive], place / "index", ToyEncoder())
     write_files(archive, {"first.jsonl": lines({"id": "b", "text": "ข่าวใหม่"})})
-    report = build([archive], place / "index", ToyEncoder())
-    assert report.rejected == (Rejected(f"{archive}/lines.jsonl:2", "article.duplicate_id"),)
-    assert Index.open(place / "index", ToyEncoder()).article("b").text == "ข่าวใหม่"
-    assert build([archive], place / "index", ToyEncoder()).rejected == report.rejected
+    spy = Spy()
+    for _ in range(2):
+        assert build([archive], place / "index", spy).rejected == ()
+        index = Index.open(place / "index", ToyEncoder())
+        assert index.article("b").text == "ข่าวใหม่"
+        assert index.article("archive/lines.jsonl#b").text == ARCHIVE[1]["text"]
+        assert set(spy.embedded) == {"ข่าวใหม่"}
     (archive / "first.jsonl").unlink()
     assert build([archive], place / "index", ToyEncoder()).rejected == ()
     assert Index.open(place / "index", ToyEncoder()).article("b").text == ARCHIVE[1]["text"]
+    assert_as_built_anew(place / "index", [archive])
+
+
+def test_an_article_told_apart_is_a_copy_once_the_other_says_the_same(place):
+    archive = write_files(
+        place / "archive", {"a.jsonl": lines(ARCHIVE[0]), "b.jsonl": lines({**ARCHIVE[0], "text": "ใหม่"})}
+    )
+    assert build([archive], place / "index", ToyEncoder()).articles == 2
+    write_files(archive, {"a.jsonl": lines({**ARCHIVE[0], "text": "ใหม่"})})
+    report = build([archive], place / "index", ToyEncoder())
+    assert [item.reason for item in report.rejected] == ["article.duplicate_id"]
+    assert report.rejected == assert_as_built_anew(place / "index", [archive]).rejected
     assert_as_built_anew(place / "index", [archive])
 
 
@@ -626,7 +645,7 @@ def test_very_many_articles_of_one_id_cost_nothing_else(place):
         report = build([archive], place / "index", ToyEncoder())
         assert report.articles == 8
         assert {item.reason for item in report.rejected} == {"article.duplicate_id"}
-        assert len(report.rejected) == 1999
+        assert sum(item.count for item in report.rejected) == 1999
     assert list(problems(place / "index", ToyEncoder())) == []
 
 
@@ -645,3 +664,34 @@ def test_a_folder_of_very_many_small_files_with_links_that_loop_is_read_once(pla
     spy = Spy()
     assert build([archive], place / "index", spy).unchanged == 2000
     assert spy.embedded == []
+
+
+def test_of_a_file_with_very_many_lines_that_are_no_articles_the_first_reasons_are_kept(place):
+    archive = write_files(place / "archive", {**NEWS, "lines.jsonl": "7\n" * 5000 + "{\n" * 9})
+    for _ in range(2):
+        report = build([archive], place / "index", ToyEncoder())
+        *each, numbers, broken = report.rejected
+        assert [item.line for item in each] == list(range(1, MOST_OF_A_FILE + 1))
+        assert numbers == Rejected(str(archive / "lines.jsonl"), "line.no_text", count=5000 - MOST_OF_A_FILE)
+        assert broken == Rejected(str(archive / "lines.jsonl"), "line.broken", count=9)
+
+
+def test_where_nothing_can_be_read_the_reasons_are_told_the_commonest_first(place):
+    files = {"a.txt": "", "b.png": "x", "c.png": "x", "d.png": "x", "e.png": "x", "f.jsonl": "{\n7\n7"}
+    archive = write_files(place / "archive", files)
+    with pytest.raises(KhamtopError) as caught:
+        build([archive], place / "index", ToyEncoder())
+    assert caught.value.facts["rejected"] == 8
+    assert [(item["reason"], item["count"], len(item["paths"])) for item in caught.value.facts["reasons"]] == [
+        ("file.kind", 4, 3), ("line.no_text", 2, 1), ("file.empty", 1, 1), ("line.broken", 1, 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.html", "a.jsonl", "a.json"])
+def test_a_file_of_nothing_but_a_hole_is_refused_before_it_is_read(place, name, monkeypatch):
+    archive = write_files(place / "archive", {**NEWS, name: ""})
+    os.truncate(archive / name, 30_000_000_000)
+    read = building.Inventory.take_file
+    monkeypatch.setattr(building.Inventory, "take_file", lambda self, file: file.path.name != name and read(self, file))
+    report = build([archive], place / "index", ToyEncoder())
+    assert report.rejected == (Rejected(str(archive / name), "file.too_large"),)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from khamtop.index.text.dates import dateline, day_of, is_date, span_of
+from khamtop.index.text.dates import dateline, day_of, instant_of, is_date, span_of
 
 DAY = date(2020, 8, 24)
 
@@ -46,6 +46,13 @@ DAY = date(2020, 8, 24)
         "24 August B.E. 2563",
         "Mon, 24 Aug 2020 08:30:00 +0700",
         "  (24 ส.ค. 63)\n",
+        "20200824",
+        "25630824",
+        "20200824T083000",
+        "24 สิงหาคม พุทธศักราช 2563",
+        "๒๔ สิงหาคม พุทธศักราช ๒๕๖๓",
+        "วันจันทร์ ที่ 24 สิงหาคม 2563",
+        "เผยแพร่ 24 สิงหาคม 2563 เวลา 09:15 น.",
     ],
 )
 def test_one_day_is_printed_in_many_ways(text):
@@ -116,6 +123,9 @@ def test_the_era_is_told_by_the_number_of_the_year(text, year):
         "1/" * 5000,
         "\ud83d 24",
         "²/²/²²²²",
+        "20201324",
+        "120200824",
+        "0820200824",
     ],
 )
 def test_what_is_no_day_is_none(text):
@@ -167,6 +177,16 @@ STORY = "ฝนตกหนักทั้งคืน ถนนหลายส�
         (f"Floods\nMonday, August 24, 2020\n{STORY}", "August 24, 2020"),
         (f"น้ำท่วม\nวันนี้ (24 ส.ค.63) เวลา 8.30 น. {STORY}", "24 ส.ค.63"),
         (f"น้ำท่วม\n{STORY} วันนี้ (วันจันทร์ที่ 24\u200b สิงหาคม 2563) ที่ทำเนียบ", "24\u200b สิงหาคม 2563"),
+        (f"น้ำท่วม\nเผยแพร่ 24 สิงหาคม 2563 เวลา 09:15 น.\n{STORY}", "24 สิงหาคม 2563"),
+        (f"น้ำท่วม\nวันที่เผยแพร่: 24 ส.ค. 2563\n{STORY}", "24 ส.ค. 2563"),
+        (f"น้ำท่วม\nเผยแพร่เมื่อวันที่ 24 ส.ค. 2563\n{STORY}", "24 ส.ค. 2563"),
+        (f"น้ำท่วม\nPublished on August 24, 2020\n{STORY}", "August 24, 2020"),
+        (f"น้ำท่วม\nวันจันทร์ ที่ 24 สิงหาคม 2563\n{STORY}", "24 สิงหาคม 2563"),
+        (f"น้ำท่วม\nวันจันทร์ ที่ ๒๔ สิงหาคม พุทธศักราช ๒๕๖๓\n{STORY}", "๒๔ สิงหาคม พุทธศักราช ๒๕๖๓"),
+        (f"น้ำท่วม\nโดย สมชาย ใจดี | 24 สิงหาคม 2563\n{STORY}", "24 สิงหาคม 2563"),
+        (f"น้ำท่วม\nข่าว • 24 ส.ค. 63 • อ่าน 1,024 ครั้ง\n{STORY}", "24 ส.ค. 63"),
+        (f"น้ำท่วม\nโดย กองบรรณาธิการข่าวภูมิภาค สำนักข่าวแห่งหนึ่ง | 24 ส.ค. 63 | อ่าน 3 ครั้ง\n{STORY}", "24 ส.ค. 63"),
+        (f"20200824\nน้ำท่วม\n{STORY}", "20200824"),
     ],
 )
 def test_a_text_is_dated_at_its_top(text, printed):
@@ -192,6 +212,10 @@ def test_a_text_is_dated_at_its_top(text, printed):
         f"ย้อนดู 24 ส.ค. 2563\n{STORY}",
         f"น้ำท่วม\n{STORY * 5} วันนี้ (24 ส.ค.63) {STORY}",
         f"น้ำท่วม\nวันนี้ (24 จังหวัด) {STORY}",
+        f"| วัน | น้ำ |\n| 24 ส.ค. 63 | 3 เมตร |\n{STORY}",
+        f"วัน | น้ำ\n24 ส.ค. 63 | 3 เมตร\n25 ส.ค. 63 | 4 เมตร\n{STORY}",
+        f"น้ำท่วม\nปรับปรุงเมื่อ 24 ส.ค. 2563\n{STORY}",
+        f"น้ำท่วม\nเลขที่ 20200824 ถึง\n{STORY}",
     ],
 )
 def test_a_date_that_a_story_tells_of_does_not_date_it(text):
@@ -205,3 +229,12 @@ def test_a_date_that_a_story_tells_of_does_not_date_it(text):
 ])  # fmt: skip
 def test_a_line_is_a_date_if_it_says_nothing_else(line, whole):
     assert is_date(line) is whole
+
+
+@pytest.mark.parametrize(("written", "day"), [
+    ("1598227200", DAY), ("1598227200000", DAY), (" 1598227200.25 ", DAY), ("1598202000", DAY),  # midnight in Thailand
+    ("1598201999", date(2020, 8, 23)), ("9999999999", date(2286, 11, 21)), ("123456789", None), ("20200824", None),
+    ("2563", None), ("", None), ("15982272001", None), ("-1598227200", None), ("๑๕๙๘๒๒๗๒๐๐", DAY),
+])  # fmt: skip
+def test_a_moment_in_unix_time_is_a_day_in_thailand(written, day):
+    assert instant_of(written) == day

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from khamtop.index.building.build import build_articles
-from khamtop.index.filters import filter_of
+from khamtop.index.filters import comparable, filter_of
 from khamtop.index.storage.store import Index
 from khamtop.index.types import Article, Filter, KhamtopError
 from tests.toys import ToyEncoder
@@ -146,3 +146,29 @@ def test_an_article_of_a_month_or_a_year_passes_if_any_of_its_days_does(tmp_path
 def test_dates_and_source_narrow_together(index):
     assert passing(index, since="2565", source="news.example") == {"thai", "last"}
     assert passing(index, until="2565", source="sport") == {"last"}
+
+
+@pytest.mark.parametrize(
+    ("source", "part"),
+    [
+        ("ข่าว/นํ้าท่วม.txt", "น้ำท่วม"),  # sara am in two letters
+        ("ข่าว/น้ำท่วม.txt", "นํ้าท่วม"),
+        ("ข่าว/๒๕๖๕/a.txt", "2565"),
+        ("ข่าว/2565/a.txt", "/๒๕๖๕/"),
+        ("https://x.example/%E0%B8%99%E0%B9%89%E0%B8%B3", "x.example/น้ำ"),
+        ("https://x.example/น้ำ", "x.example/%E0%B8%99%E0%B9%89%E0%B8%B3"),
+        ("CAFE\u0301.txt", "café"),
+        ("100%.txt", "100%"),
+        ("Straße.txt", "STRASSE"),
+    ],
+)
+def test_a_source_is_compared_as_what_people_read(source, part):
+    assert comparable(part) in comparable(source)
+
+
+def test_a_source_in_other_letters_is_found_in_an_index(tmp_path):
+    article = Article("1", "น้ำท่วม", "น้ำท่วม ฝนตกหนัก", "ข่าว/๒๕๖๕/นํ้าท่วม.txt")
+    build_articles([article], tmp_path, ToyEncoder())
+    index = Index.open(tmp_path, ToyEncoder())
+    assert passing(index, source="2565/น้ำ") == {"1"}
+    assert passing(index, source="2566/น้ำ") == set()

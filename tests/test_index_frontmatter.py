@@ -19,6 +19,13 @@ from khamtop.index.text.frontmatter import front_matter
         ),
         ("---\n  - ฝน\ntitle: น้ำท่วม\n---\n", {"title": "น้ำท่วม"}),
         ("---\ntitle: น้ำท่วม\n---", {"title": "น้ำท่วม"}),
+        ("---\nTitle: น้ำท่วม\nDate: 5 มิ.ย. 65\n---\n", {"Title": "น้ำท่วม", "Date": "5 มิ.ย. 65"}),
+        ("---\nTITLE: น้ำท่วม\nNote: x\n---\n", {"TITLE": "น้ำท่วม", "Note": "x"}),
+        ("---\nหัวข้อ: น้ำท่วม\nวันที่: ๕ มิ.ย. ๖๕\nผู้เขียน: ก\n---\n", {"หัวข้อ": "น้ำท่วม", "วันที่": "๕ มิ.ย. ๖๕", "ผู้เขียน": "ก"}),
+        (
+            '+++\ntitle = "น้ำท่วม"\ndate = 2022-06-30\ntags = [\n  "ฝน",\n]\n\n[author]\n  name = \'ก\'\n+++\n',
+            {"title": "น้ำท่วม", "date": "2022-06-30", "tags": "[ ฝน, ]"},
+        ),
     ],
 )
 def test_fields_and_where_the_text_begins(head, fields):
@@ -39,6 +46,9 @@ def test_fields_and_where_the_text_begins(head, fields):
         "---\nเวลา: สองทุ่ม\n---\nแดดออก",
         "---\ntitle: น้ำท่วม\nฝนตกหนัก",
         "----\ntitle: น้ำท่วม\n---\n",
+        "+++\nฝนตก = เปียก\n+++\nแดดออก",
+        "+++\ntitle: น้ำท่วม\n+++\n",
+        "+++\ntitle = 'น้ำท่วม'\n---\n",
         "---\n" + "a: b\n" * 10_000 + "---\n",
     ],
 )

@@ -154,6 +154,15 @@ def test_a_search_among_some_passages_ranks_them_as_a_search_among_all_does(lexi
         assert pairs(lexical.search(wanted, 1, np.array(among, np.int64))) == expected[:1]
 
 
+def test_the_passages_that_meet_every_condition_are_told_in_any_of_its_ways(lexical, tmp_path):
+    assert lexical.holding([[("words", ["รถไฟ"])]]).tolist() == [12, 13, 14]
+    assert lexical.holding([[("words", ["รถไฟ", "ฝนตก"]), ("words", ["มาดริด"])]]).tolist() == [11, 12]
+    assert lexical.holding([[("words", ["รถไฟ"])], [("grams", ["น้ำท", "ท่วม"])]]).tolist() == [12, 14]
+    assert lexical.holding([[("words", ["รถไฟ"])], [("words", ["ไม่มี"])]]).tolist() == []
+    assert lexical.holding([]).tolist() == [11, 12, 13, 14]
+    assert Lexical(tmp_path / "empty").holding([]).tolist() == []
+
+
 def test_it_knows_the_numbers_of_its_passages(lexical, tmp_path):
     assert lexical.passages() == set(PASSAGES)
     lexical.remove([12])

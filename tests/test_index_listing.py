@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from khamtop.index.building.build import build, build_articles
-from khamtop.index.storage.listing import MOST_BARS, Timeline
+from khamtop.index.filters import filter_of
+from khamtop.index.storage.listing import MOST_BARS, ListOrder, Timeline
 from khamtop.index.storage.store import Index
 from khamtop.index.types import Article
 from tests.toys import ToyEncoder, lines, write_files
@@ -43,6 +44,12 @@ def test_the_newest_come_first_those_of_a_day_by_title_and_undated_ones_last(ind
     assert listed(index) == (6, ["new", "a", "b", "old", "some", "never"])
 
 
+def test_titles_of_a_day_come_in_the_order_of_a_thai_dictionary(tmp_path: Path) -> None:
+    titles = "กาล เกาะ เกิด ไก่ ขา ข่า ข้า ป่า เป็ด วันที่ ไวน์ หมู".split()
+    index = index_of(tmp_path, *((f"{n:02}", title, "1 ม.ค. 2565") for n, title in enumerate(reversed(titles))))
+    assert [article.title for article in index.listing.find("", 0, 100)[1]] == titles
+
+
 def test_a_part_of_the_list_tells_how_long_all_of_it_is(index: Index) -> None:
     assert listed(index, offset=1, limit=2) == (6, ["a", "b"])
     assert listed(index, offset=6) == (6, [])
@@ -56,6 +63,9 @@ def test_a_part_of_the_list_tells_how_long_all_of_it_is(index: Index) -> None:
         ("น้ำท่วมปี 2554", ["old"]),
         ("นํ้าท่วม", ["old"]),  # as some keyboards write it
         ("ข่าว", ["a", "b"]),
+        ("2554 น้ำท่วม", ["old"]),  # in any order
+        ("ปีน้ำท่วม", ["old"]),
+        ("ข่าว น้ำท่วม", []),
         (" ", ["new", "a", "b", "old", "some", "never"]),
         ("%", []),
         ("แผ่นดินไหว", []),
@@ -63,6 +73,36 @@ def test_a_part_of_the_list_tells_how_long_all_of_it_is(index: Index) -> None:
 )
 def test_titles_are_found_as_a_reader_types_them(index: Index, find: str, found: list[str]) -> None:
     assert listed(index, find) == (len(found), found)
+
+
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [
+        ("newest", ["new", "a", "b", "old", "some", "never"]),
+        ("oldest", ["old", "b", "a", "new", "some", "never"]),
+        ("title", ["new", "some", "a", "b", "old", "never"]),
+    ],
+)
+def test_they_are_listed_by_date_or_by_title(index: Index, order: ListOrder, found: list[str]) -> None:
+    assert [article.id for article in index.listing.find("", 0, 100, order=order)[1]] == found
+
+
+def test_titles_are_sorted_as_a_thai_dictionary_sorts(tmp_path: Path) -> None:
+    titles = ("กิน", "กา", "เก่า", "เกา", "ไก่", "ขา", "แขก", "“คำ”", "น้า", "นา", "เอก")
+    index = index_of(tmp_path, *((title, title, None) for title in titles))
+    found = [article.title for article in index.listing.find("", 0, 100, order="title")[1]]
+    assert found == ["กา", "กิน", "เกา", "เก่า", "ไก่", "ขา", "แขก", "“คำ”", "นา", "น้า", "เอก"]
+
+
+def test_they_are_narrowed_by_date_and_source(index: Index) -> None:
+    def within(since: str = "", until: str = "", source: str = "", find: str = "") -> list[str]:
+        bounds = filter_of(since, until, source)
+        return [article.id for article in index.listing.find(find, 0, 100, bounds)[1]]
+
+    assert within(since="2565") == ["new", "a", "b", "some"]
+    assert within(until="2555") == ["old"]
+    assert within(source="B.txt") == ["b"]
+    assert within(since="2565", find="ข่าว b") == ["b"]
 
 
 def test_a_row_tells_lengths_the_day_and_the_file(tmp_path: Path) -> None:

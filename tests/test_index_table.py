@@ -132,3 +132,13 @@ def test_a_build_reads_again_only_the_rows_that_changed(tmp_path: Path) -> None:
     write_files(news, {"a.csv": raw.replace("id,text", "id,body").replace("ลมแรง", "ลมสงบ")})
     report = build([news], tmp_path / "index", ToyEncoder())
     assert (report.changed, report.unchanged, report.removed) == (1, 1, 1)
+
+
+def test_a_bad_letter_costs_no_row_and_is_told_with_its_line(tmp_path: Path) -> None:
+    row = "ลูกยีราฟหนัก 62 กิโลกรัม " * 20
+    first, second, notice = found(tmp_path, b"text\n" + "ฝนตก\n".encode() + row.encode() + b"\xb9 end\n")
+    assert isinstance(first, Article)
+    assert isinstance(second, Article)
+    assert (first.text, second.text[:12]) == ("ฝนตก", "ลูกยีราฟหนัก")
+    assert isinstance(notice, Rejected)
+    assert (notice.reason, notice.line) == ("text.bad_letter", 3)

@@ -7,7 +7,7 @@ from khamtop.index.filters import filter_of
 from khamtop.index.storage.store import Index
 from khamtop.index.types import Article
 from khamtop.qa.answer import ask
-from khamtop.qa.rank import search
+from khamtop.qa.searching import search
 from tests.toys import ToyEncoder
 
 STORY = "นายฟูมิโอะ คิชิดะ นายกรัฐมนตรีญี่ปุ่น เข้าร่วมการประชุมสุดยอดนาโตที่กรุงมาดริด ประเทศสเปน เมื่อวันที่ 29 มิถุนายน 2565"

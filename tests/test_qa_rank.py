@@ -9,8 +9,9 @@ import pytest
 from khamtop.index.storage.store import Index
 from khamtop.qa.answer import ask
 from khamtop.qa.question import read
-from khamtop.qa.rank import READ_PASSAGES, find, search
+from khamtop.qa.rank import READ_PASSAGES, find
 from khamtop.qa.reader import Reading, Titled
+from khamtop.qa.searching import search
 from tests.toys import ToyReader
 
 QUESTION = "นาโต ทุเรียน น้ำท่วม รถไฟฟ้า"  # something of each article
@@ -76,7 +77,8 @@ def test_a_reader_that_finds_nothing_at_all_abstains(small_index: Index) -> None
     assert found.hits
 
 
-def test_search_ranks_as_answers_do(small_index: Index) -> None:
+def test_search_ranks_as_answers_do_but_that_titles_weigh(small_index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("khamtop.qa.searching.TITLE_WEIGHT", 0.0)
     reader = ToyReader({"train": 5.0})
     hits = search(QUESTION, small_index, k=4, reader=reader)
     assert tuple(hits) == ask(QUESTION, small_index, k=4, reader=reader).hits

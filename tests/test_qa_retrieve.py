@@ -5,8 +5,8 @@ import pytest
 from khamtop.index.types import Ranked
 from khamtop.qa import retrieve as retrieving
 from khamtop.qa.question import read
-from khamtop.qa.rank import search
 from khamtop.qa.retrieve import fused, retrieve
+from khamtop.qa.searching import search
 
 
 @pytest.fixture

@@ -37,10 +37,10 @@ def test_ask_gives_the_contracts_json_and_nothing_else(folder):
     assert result.exit_code == 0
     assert set(found) == {
         "question", "answer", "short_answer", "verdict", "kind", "abstained", "confidence", "citations", "nearest",
-        "passages",
+        "passages", "understood", "on_subject",
     }  # fmt: skip
     assert set(found["citations"][0]) == {
-        "number", "article_id", "title", "source", "published", "start", "end", "quote",
+        "number", "article_id", "title", "source", "published", "page", "start", "end", "quote",
     }  # fmt: skip
     article = (SEEDS / "nato-japan-south-korea.txt").read_text("utf-8")
     for citation in found["citations"]:
@@ -54,11 +54,21 @@ def test_search_gives_the_contracts_json(folder):
     found = json.loads(result.stdout)
     assert len(found["passages"]) == 3
     assert set(found["passages"][0]) == {
-        "article_id", "title", "source", "published", "start", "end", "text", "score", "dense_rank", "lexical_rank",
+        "article_id", "title", "source", "published", "page", "start", "end", "text", "score", "dense_rank",
+        "lexical_rank",
     }  # fmt: skip
     assert "เมดิเตอร์เรเนียน" in found["passages"][0]["text"]
     scores = [passage["score"] for passage in found["passages"]]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_search_reads_phrases_and_what_must_not_be_there(folder):
+    found = json.loads(run("search", 'ญี่ปุ่น "กรุงมาดริด"', "--index", folder, "--order", "date", "--json").stdout)
+    assert found["total"] == {"articles": 1, "passages": len(found["passages"]), "all": True}
+    assert [article["passages"] for article in found["articles"]] == [[*range(len(found["passages"]))]]
+    assert all("กรุงมาดริด" in passage["text"] for passage in found["passages"])
+    assert json.loads(run("search", "ญี่ปุ่น -มาดริด", "--index", folder, "--json").stdout)["passages"] == []
+    assert run("search", "--", "-มาดริด", "--index", folder).exit_code == 2
 
 
 def test_index_tells_what_changed_and_what_was_left_out(tmp_path):
@@ -71,6 +81,24 @@ def test_index_tells_what_changed_and_what_was_left_out(tmp_path):
     assert [item["reason"] for item in first["rejected"]] == ["file.kind"]
     second = json.loads(run("index", articles, "--index", tmp_path / "i", "--json").stdout)
     assert (second["added"], second["changed"], second["removed"], second["unchanged"]) == (0, 0, 0, 1)
+
+
+def test_where_nothing_can_be_read_the_reasons_are_listed_in_words_and_in_json(tmp_path):
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.txt").write_text("", "utf-8")
+    (tmp_path / "articles" / "b.bin").write_bytes(b"\x00\x01")
+    told = run("index", tmp_path / "articles", "--index", tmp_path / "i", "--lang", "en")
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert told.stderr.splitlines()[-3:] == [
+        f"  empty (1 in all): {tmp_path}/articles/a.txt",
+        f"  not a kind of file that can be read (1 in all): {tmp_path}/articles/b.bin",
+        "No article could be read (2 could not be). Please check the folder of articles.",
+    ]
+    told = run("index", tmp_path / "articles", "--index", tmp_path / "i", "--json")
+    error = json.loads(told.stdout)["error"]
+    assert told.exit_code == 1
+    assert (error["code"], error["rejected"]) == ("articles.none", 2)
+    assert [item["reason"] for item in error["reasons"]] == ["file.empty", "file.kind"]
 
 
 def test_people_read_sentences_and_quotes(folder):

@@ -28,7 +28,7 @@ question.empty = "o toki e wile sona."
 report.rejected = "{count} li ike"
 page.title = "sona"
 page.tab_search = "alasa"
-page.found = "{count} lon"
+page.shown = "{shown} lon"
 """
 
 
@@ -57,11 +57,11 @@ def test_it_is_found_after_the_pages_first_language(toy: str) -> None:
 def test_what_it_lacks_is_said_in_the_words_of_the_fallback(toy: str) -> None:
     assert texts.text("page.tab_search", toy) == "alasa"
     assert texts.text("page.send", toy) == texts.text("page.send", "en")
-    assert texts.text("page.found", "no such language", count=2) == texts.text("page.found", "en", count=2)
+    assert texts.text("page.shown", "no such language", shown=2) == texts.text("page.shown", "en", shown=2)
 
 
 def test_it_writes_numbers_in_its_own_way(toy: str) -> None:
-    assert texts.text("page.found", toy, count=52849) == "52.849 lon"
+    assert texts.text("page.shown", toy, shown=52849) == "52.849 lon"
 
 
 def test_errors_and_reports_are_told_in_it(toy: str) -> None:

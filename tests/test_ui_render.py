@@ -9,8 +9,11 @@ import pytest
 
 from khamtop.index.building.build import Report
 from khamtop.index.types import Article, Passage, Rejected
+from khamtop.qa.question import read
+from khamtop.qa.searching import Findings, wanted_of
 from khamtop.qa.types import Answer, Citation, Hit
 from khamtop.ui import render
+from khamtop.ui.texts import text
 
 WHOLE = "เปิดตลาด\n\nเปิดตลาด\n\nตลาดน้ำเปิดเมื่อวันเสาร์ที่เมืองเก่า มีร้านค้า ๓๐ ร้าน และเรือสิบลำ\n\nนายกเทศมนตรีกล่าวว่า “ดี”"
 MARKET = Article("a/market.txt", "เปิดตลาด", WHOLE, "a/market.txt", "5 ม.ค. 2560")
@@ -28,6 +31,10 @@ def cite(number: int, article: Article, words: str) -> Citation:
 
 def hit(article: Article, words: str, score: float = 1.0, dense: int | None = 1, lexical: int | None = None) -> Hit:
     return Hit(article, Passage(article.id, *span(article, words)), score, dense, lexical)
+
+
+def findings(*hits: Hit, typed: str = "ตลาด", articles: int = 1, is_all: bool = True) -> Findings:
+    return Findings(wanted_of(typed), read(typed), hits, articles, articles, is_all)
 
 
 PASSAGE = "ตลาดน้ำเปิดเมื่อวันเสาร์ที่เมืองเก่า มีร้านค้า ๓๐ ร้าน และเรือสิบลำ"
@@ -69,7 +76,7 @@ def test_json_of_an_answer_is_the_contract(answer: Answer) -> None:
     data = render.to_json(answer)
     assert list(data) == [
         "question", "answer", "short_answer", "verdict", "kind", "abstained", "confidence", "citations", "nearest",
-        "passages",
+        "passages", "understood", "on_subject",
     ]  # fmt: skip
     assert data["answer"] == (
         "เมืองเก่า [1]\n\nบทความระบุว่า “ตลาดน้ำเปิดเมื่อวันเสาร์ที่เมืองเก่า” [1]\n\n"
@@ -78,11 +85,13 @@ def test_json_of_an_answer_is_the_contract(answer: Answer) -> None:
     assert data["short_answer"] == "เมืองเก่า"
     assert data["citations"][1] == {
         "number": 2, "article_id": "a/market.txt", "title": "เปิดตลาด", "source": "a/market.txt",
-        "published": "5 ม.ค. 2560", "start": WHOLE.index("เรือ"), "end": WHOLE.index("เรือ") + 9, "quote": "เรือสิบลำ",
+        "published": "5 ม.ค. 2560", "page": None, "start": WHOLE.index("เรือ"), "end": WHOLE.index("เรือ") + 9,
+        "quote": "เรือสิบลำ",
     }  # fmt: skip
     assert data["passages"][0] == {
         "article_id": "a/bridge.txt", "title": "สะพาน", "source": "https://news.example/bridge", "published": None,
-        "start": 0, "end": len(BRIDGE.text), "text": BRIDGE.text, "score": 0.9, "dense_rank": 1, "lexical_rank": None,
+        "page": None, "start": 0, "end": len(BRIDGE.text), "text": BRIDGE.text, "score": 0.9, "dense_rank": 1,
+        "lexical_rank": None,
     }  # fmt: skip
     assert json.loads(json.dumps(data)) == data
 
@@ -108,17 +117,45 @@ def test_where_it_is_not_sure_the_nearest_quotes_stand_apart_from_answers(unsure
 
 
 def test_json_of_a_build_lists_what_was_rejected() -> None:
-    rejected = (Rejected("a/x.png", "file.kind"), Rejected("a/y.jsonl", "line.broken", 7))
+    scan = Rejected("a/z.pdf", "pdf.scanned", pages="2–3, 7")
+    rejected = (Rejected("a/x.png", "file.kind"), Rejected("a/y.jsonl", "line.broken", 7), scan)
     data = render.report_to_json(Report(2, 9, 1, 0, 0, 1, rejected, 0.5))
     assert data["rejected"] == [
         {"path": "a/x.png", "reason": "file.kind"},
         {"path": "a/y.jsonl", "reason": "line.broken", "line": 7},
+        {"path": "a/z.pdf", "reason": "pdf.scanned", "pages": "2–3, 7"},
     ]
+    assert data["rejected_count"] == 3
     counts = [data[name] for name in ("articles", "passages", "added", "changed", "removed", "unchanged")]
     assert counts == [2, 9, 1, 0, 0, 1]
 
 
+def test_json_of_a_search_names_each_article_once() -> None:
+    data = render.findings_to_json("ตลาด", findings(hit(MARKET, PASSAGE), hit(BRIDGE, "สะพาน"), hit(MARKET, "“ดี”")))
+    assert list(data) == ["question", "passages", "articles", "total"]
+    assert [passage["article_id"] for passage in data["passages"]] == ["a/market.txt", "a/bridge.txt", "a/market.txt"]
+    assert [(article["title"], article["passages"]) for article in data["articles"]] == [
+        ("เปิดตลาด", [0, 2]),
+        ("สะพาน", [1]),
+    ]
+    assert data["total"] == {"articles": 1, "passages": 1, "all": True}
+
+
 # -- Plain text -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("articles", "is_all", "key"),
+    [(7, True, "search.total"), (7, False, "search.at_least"), (0, True, "search.nearest")],
+)
+def test_text_of_a_search_tells_how_much_there_is_and_each_article_once(articles: int, is_all: bool, key: str) -> None:
+    found = findings(hit(MARKET, PASSAGE), hit(MARKET, "“ดี”"), articles=articles, is_all=is_all)
+    total, _, heading, first, second = render.findings_to_text(found, "th").splitlines()
+    assert total == text(key, "th", articles=articles, passages=articles)
+    assert heading == "1. เปิดตลาด · 5 ม.ค. 2560 · a/market.txt"
+    assert first.endswith(PASSAGE)
+    assert second.endswith("“ดี”")
+    assert render.findings_to_text(findings(), "th") == text("search.none", "th")
 
 
 def test_text_of_an_answer_ends_with_its_sources(answer: Answer) -> None:
@@ -129,6 +166,28 @@ def test_text_of_an_answer_ends_with_its_sources(answer: Answer) -> None:
     assert third == "[3] สะพาน · https://news.example/bridge"
 
 
+def test_text_of_a_build_names_pages() -> None:
+    report = Report(2, 9, 1, 0, 0, 1, (Rejected("a/z.pdf", "pdf.scanned", pages="2–3, 7"),), 0.5)
+    assert "a/z.pdf, หน้า 2–3, 7: เป็นภาพ" in render.report_to_text(report, "th")
+    assert "a/z.pdf, page 2–3, 7: images without text" in render.report_to_text(report, "en")
+
+
+def test_a_quote_of_a_pdf_has_its_page_everywhere(answer: Answer) -> None:
+    scroll = Article("a/s.pdf", "จดหมายเหตุ", "ปีแรกฝนแล้ง\n\fปีที่สองฝนตก\fหนัก น้ำท่วม", "https://news.example/s.pdf")
+    quoted = replace(answer, citations=(cite(1, scroll, "ฝนตก\fหนัก"),), short=None, hits=(hit(scroll, "น้ำท่วม"),))
+    data = render.to_json(quoted)
+    assert (data["citations"][0]["page"], data["citations"][0]["quote"]) == (2, "ฝนตก\fหนัก")
+    assert data["passages"][0]["page"] == 3
+    whole = replace(quoted, hits=(hit(scroll, scroll.text),))
+    assert render.to_json(whole)["passages"][0]["page"] == 1
+    assert render.to_page(whole)["cards"][0]["page"] == 2  # of the quote, which the card is opened for
+    shown = render.to_text(quoted)
+    assert "“ฝนตก หนัก” [1]" in shown  # a terminal would act on a form feed
+    assert shown.endswith("https://news.example/s.pdf · หน้า 2")
+    assert render.article_to_page(scroll, [])["page"] == 1
+    assert render.article_to_page(MARKET, [])["page"] is None
+
+
 def test_text_of_an_abstention_offers_the_nearest(abstained: Answer) -> None:
     first, _, heading, nearest, *_ = render.to_text(abstained).splitlines()
     assert (first, heading) == ("The articles do not answer this question.", "The nearest passages")
@@ -137,10 +196,26 @@ def test_text_of_an_abstention_offers_the_nearest(abstained: Answer) -> None:
 
 def test_nothing_that_a_terminal_would_act_on_is_printed(answer: Answer) -> None:
     wicked = Article("w", "\x1b]0;title\x07", "ข่าว\x1b[2J\u202eร้าย\ta\nb", "w")
-    shown = render.hits_to_text([hit(wicked, wicked.text)], "th")
-    assert shown.splitlines()[1:] == ["ข่าว[2Jร้าย\ta", "b"]
+    shown = render.findings_to_text(findings(hit(wicked, wicked.text)), "th")
+    assert shown.splitlines()[2:] == ["1. ]0;title · w", "[1.000] ข่าว[2Jร้าย\ta", "b"]
     assert "\x1b" not in shown
     assert "\x07" not in shown
+
+
+def test_lines_that_are_counted_only_are_told_by_their_number() -> None:
+    rejected = (Rejected("a.jsonl", "line.broken", 1), Rejected("a.jsonl", "line.no_text", count=2999))
+    report = Report(1, 1, 1, 0, 0, 0, rejected, 0.5)
+    assert render.report_to_text(report, "en").splitlines()[1:] == [
+        "Not indexed: 3,000",
+        "  a.jsonl, line 1: line is not valid JSON",
+        "  a.jsonl: line has no text field (2,999 lines more)",
+    ]
+    data = render.report_to_json(report, 1)
+    assert (data["rejected_count"], data["rejected"]) == (
+        3000,
+        [{"path": "a.jsonl", "reason": "line.broken", "line": 1}],
+    )
+    assert render.report_to_json(report)["rejected"][1] == {"path": "a.jsonl", "reason": "line.no_text", "count": 2999}
 
 
 def test_text_of_a_build_gives_each_reason_in_words() -> None:
@@ -212,6 +287,16 @@ def test_a_quote_that_moved_is_found_and_one_that_is_gone_is_not_marked() -> Non
     page = render.article_to_page(MARKET, [moved, gone])
     assert page["found"] == [1]
     assert [part["text"] for part in page["parts"] if "number" in part] == ["เรือสิบลำ"]
+
+
+def test_a_quote_is_found_by_its_beginning_where_it_stood_or_where_it_moved() -> None:
+    start, end = span(MARKET, "มีร้านค้า ๓๐ ร้าน")
+    for at in (start, 0, 10**9):
+        quotes = [{"number": 1, "start": at, "end": at + end - start, "quote": "มีร้าน"}]
+        marked = [part["text"] for part in render.article_to_page(MARKET, quotes)["parts"] if "number" in part]
+        assert marked == ["มีร้านค้า ๓๐ ร้าน"]
+    gone = [{"number": 1, "start": start, "end": end, "quote": "ไม่มีร้าน"}]
+    assert render.article_to_page(MARKET, gone)["found"] == []
 
 
 def test_quotes_that_overlap_are_each_shown_once() -> None:

@@ -84,7 +84,7 @@ def test_the_old_index_answers_until_the_new_one_is_whole(
     assert gate.reached.wait(20)
     assert build.stage == "write"
     assert service.articles == 1
-    assert not [hit for hit in service.search("สะพานแขวนเมืองใหม่") if hit.article.title == "ข่าวสะพาน"]
+    assert not [hit for hit in service.search("สะพานแขวนเมืองใหม่").hits if hit.article.title == "ข่าวสะพาน"]
     gate.opened.set()
     assert build.finished.wait(20)
     assert build.report is not None

@@ -91,7 +91,7 @@ def test_the_page_uses_every_text_meant_for_it_and_no_other() -> None:
 
 
 def test_counts_are_written_with_separators_and_names_as_they_are() -> None:
-    assert text("page.found", "en", count=52849) == "Passages found: 52,849"
+    assert text("page.shown", "en", shown=52849) == "Articles shown: 52,849"
     assert text("port.taken", "en", port="7860").startswith("Port 7860 ")
 
 

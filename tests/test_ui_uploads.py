@@ -15,9 +15,11 @@ import pytest
 import khamtop.ui.uploads
 from khamtop.index.types import KhamtopError
 from khamtop.ui.uploads import Uploads, upload_folder
+from tests.pdfs import by_hand, said
 
 NEWS = "ข่าวตลาด\n\nตลาดน้ำบ้านสวนเปิดเมื่อ พ.ศ. 2551".encode()
 OTHER = "ข่าวสะพาน\n\nสะพานแขวนเมืองใหม่สร้างเสร็จเมื่อ พ.ศ. 2499".encode()
+PDF = by_hand(said((50, 700, "The floating market opened in 2008.")))
 LINE = json.dumps({"text": OTHER.decode()}).encode() + b"\n"
 
 
@@ -105,13 +107,23 @@ def test_without_links_in_the_file_system_nothing_is_replaced_either(
     assert (folder / "a.txt").read_bytes() == NEWS
 
 
+@pytest.mark.parametrize("ending", [".txt", ".jsonl.gz", ".HTML"])
+def test_a_long_name_is_shortened_and_keeps_its_ending(folder: Path, ending: str) -> None:
+    content = gzip.compress(LINE) if ending == ".jsonl.gz" else NEWS
+    uploads = send(folder, ("ข่าว" * 100 + ending, content))
+    assert not uploads.refused
+    (name,) = uploads.saved
+    assert name.endswith(ending.lower())
+    assert len(name.encode()) <= 200
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
         ("a.exe", NEWS, "file.kind"),
         ("a", NEWS, "file.kind"),
         ("a.txt.exe", NEWS, "file.kind"),
-        ("a.json", LINE, "file.kind"),
+        ("a.yaml", LINE, "file.kind"),
         ("a.txt.xz", lzma.compress(NEWS), "file.kind"),
         ("txt", NEWS, "file.kind"),
         ("", NEWS, "file.kind"),
@@ -122,6 +134,8 @@ def test_without_links_in_the_file_system_nothing_is_replaced_either(
         ("a.jsonl", b'{"title": "x"}\n', "line.no_text"),
         ("a.jsonl.gz", b"no gzip", "file.unreadable"),
         ("a.jsonl.xz", lzma.compress(LINE)[:-9], "file.unreadable"),
+        ("a.pdf", NEWS, "pdf.none"),
+        ("a.pdf", PDF[:200], "pdf.damaged"),
         ("a.csv", b"a,b\n1,2\n", "table.no_columns"),
         ("a.docx", NEWS, "file.not_whole"),
         ("a.doc", NEWS, "file.old_word"),
@@ -146,6 +160,7 @@ def test_what_holds_no_readable_article_is_refused_with_the_readers_reason(
         ("a.jsonl", b"{\n" + LINE),  # one line that can be read is enough: the build tells of the other
         ("a.jsonl.gz", gzip.compress(LINE)),
         ("a.jsonl.xz", lzma.compress(LINE)),
+        ("ตลาดน้ำ.PDF", PDF),
         ("ข่าว.2565.txt", NEWS.decode().encode("cp874")),
         ("a.csv", b"text\n" + OTHER.replace(b"\n", b" ")),
         ("a.xml", b"<rss><item><description>" + NEWS + b"</description></item></rss>"),

@@ -101,7 +101,7 @@ def test_ask_takes_the_conversation_and_a_number_of_passages(client: Client, ser
 
 def test_search_gives_the_command_lines_json(client: Client, service: Service) -> None:
     given = client.predict("ตลาดน้ำ", k=3, api_name="/search")
-    assert given == render.hits_to_json("ตลาดน้ำ", service.search("ตลาดน้ำ", k=3))
+    assert given == render.findings_to_json("ตลาดน้ำ", service.search("ตลาดน้ำ", k=3))
 
 
 def test_rebuild_gives_the_command_lines_json(client: Client) -> None:
@@ -176,14 +176,25 @@ def test_the_page_asks_and_gets_the_days_of_what_is_quoted(url: str, service: Se
     answer = call(url, "ask", question=QUESTION, history=[])
     assert "2551" in answer["citations"][0]["quote"]
     assert [part["day"] for part in (answer["citations"][0], answer["cards"][0])] == ["2022-10-03"] * 2
+    assert (answer["index"], answer["built"]) == (service.index, service.give(QUESTION).built.isoformat())
+    assert call(url, "status")["index"] == service.index
+    assert call(url, "ask", question=QUESTION, index=service.index) == answer
+    assert call(url, "ask", question=QUESTION, index="x")["error"] == {"code": "answer.gone", "facts": {}}
+    assert call(url, "ask", question=QUESTION, since="2566")["citations"] == []
     assert call(url, "ask", question="") == {"error": {"code": "question.empty", "facts": {}}}
 
 
 def test_the_page_searches_within_dates_and_sources(url: str) -> None:
-    (card,) = call(url, "search", question="ตลาดน้ำ", since="2565", until="", source="market", k=3)["cards"]
-    assert (card["numbers"], len(card["parts"]), card["day"]) == ([], 1, "2022-10-03")
-    assert card["parts"][0]["text"] == card["text"]
-    assert call(url, "search", question="ตลาดน้ำ", since="2566") == {"cards": []}
+    found = call(url, "search", question="ตลาดน้ำ", since="2565", until="", source="market", k=3, order="date")
+    (article,) = found["articles"]
+    (card,) = article["cards"]
+    assert (article["title"], article["day"], card["numbers"]) == ("ข่าวตลาด", "2022-10-03", [])
+    assert "".join(part["text"] for part in card["parts"]) == card["text"]
+    assert [part["text"] for part in card["parts"] if part.get("term")] == ["ตลาดน้ำ"]
+    assert [part["text"] for part in article["title_parts"]] == ["ข่าวตลาด"]
+    assert found["total"] == {"articles": 1, "passages": 1, "all": True}
+    assert call(url, "search", question="ตลาดน้ำ", since="2566")["articles"] == []
+    assert call(url, "search", question="ตลาดน้ำ", order="size")["error"]["code"] == "search.order"
     assert call(url, "search", question="ตลาดน้ำ", since="เมื่อวาน")["error"]["code"] == "filter.date"
 
 
@@ -274,7 +285,7 @@ def read_only(service: Service) -> Iterator[str]:
 
 def test_for_reading_only_one_asks_searches_reads_and_tells(read_only: str) -> None:
     assert call(read_only, "ask", question=QUESTION)["citations"]
-    assert call(read_only, "search", question=QUESTION)["cards"]
+    assert call(read_only, "search", question=QUESTION)["articles"]
     (row,) = call(read_only, "articles")["articles"]
     assert call(read_only, "article", article_id=row["article_id"])["title"] == "ข่าวตลาด"
     assert call(read_only, "feedback", question="ใคร", good=True)["id"]

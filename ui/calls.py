@@ -92,9 +92,9 @@ class Call:
         value = self.fields.get(name, default)
         return value if isinstance(value, int) and not isinstance(value, bool) else _refuse(name)
 
-    def yes(self, name: str) -> bool:
-        """True or false."""
-        value = self.fields.get(name)
+    def yes(self, name: str, default: bool | None = None) -> bool:
+        """True or false; without a `default` it must be there."""
+        value = self.fields.get(name, default)
         return value if isinstance(value, bool) else _refuse(name)
 
     def texts(self, name: str) -> list[str]:

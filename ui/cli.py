@@ -72,6 +72,10 @@ def _options(*names: str) -> Callable[[Any], Any]:
         "from": click.option("--from", "since", metavar="DATE", help="Only articles from this day, month or year on."),
         "to": click.option("--to", "until", metavar="DATE", help="Only articles up to this day, month or year."),
         "source": click.option("--source", metavar="TEXT", help="Only articles whose path or address has TEXT in it."),
+        "order": click.option(
+            "--order", type=click.Choice(("relevance", "date")), default="relevance", show_default=True,
+            help="The best first, or the newest.",
+        ),
         "watch": click.option("--watch", is_flag=True, help="Stay, and rebuild whenever the articles change."),
         "json": click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."),
         "lang": click.option("--lang", type=click.Choice(texts.languages()), help="Language of messages."),
@@ -182,26 +186,30 @@ def ask(
 
 @main.command()
 @click.argument("question")
-@_options("index", "encoder", "reader", "k", "from", "to", "source", "json")
+@_options("index", "encoder", "reader", "k", "from", "to", "source", "order", "json")
 def search(
     question: str, folder: Path, encoder: str | None, reader: str | None, k: int, since: str | None, until: str | None,
-    source: str | None, as_json: bool, lang: str | None, debug: bool,
+    source: str | None, order: Any, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
-    """Find the passages that fit QUESTION best.
+    """Find the passages that fit QUESTION best, each article once.
+
+    What stands in quotation marks must be there word for word; -word leaves out the articles that say it.
 
     \b
     Example:
       khamtop search "การประชุมที่กรุงมาดริด" -k 3
+      khamtop search 'น้ำท่วม "ประตูระบายน้ำ" -ภูเก็ต' --order date
     """
     with _reporting(lang, debug):
-        from khamtop.qa.question import check, language_of
-        from khamtop.qa.rank import search as find
+        from khamtop.qa.question import language_of
         from khamtop.qa.reader import load_reader
+        from khamtop.qa.searching import look_up, wanted_of
 
-        check(question)
+        wanted_of(question)  # before anything is loaded for it
         bounds = filter_of(since, until, source)
-        hits = find(question, _open(folder, encoder), k=k, bounds=bounds, reader=load_reader(reader))
-        _print(as_json, render.hits_to_json(question, hits), render.hits_to_text(hits, language_of(question)))
+        found = look_up(question, _open(folder, encoder), (), k, bounds, load_reader(reader), order)
+        language = language_of(question)
+        _print(as_json, render.findings_to_json(question, found), render.findings_to_text(found, language))
 
 
 @main.command()
@@ -231,7 +239,7 @@ def index(
         found = paths or articles or _default_articles(folder)
 
         def build_once(anew: bool) -> None:
-            with _progress(lang) as progress:
+            with _progress(lang) as progress, _reasons_told(as_json, lang):
                 report = build(found, folder, model, progress, source, anew)
             _print(as_json, render.report_to_json(report), render.report_to_text(report, _language(lang)))
 
@@ -421,6 +429,20 @@ def _reporting(lang: str | None, debug: bool) -> Iterator[None]:
         known = error if isinstance(error, KhamtopError) else KhamtopError("internal")
         click.echo(texts.sentence(known, _language(lang)), err=True)
         sys.exit(2 if known.code.startswith(_CALL_WAS_WRONG) else 1)
+
+
+@contextmanager
+def _reasons_told(as_json: bool, lang: str | None) -> Iterator[None]:
+    """Tells why, where nothing could be read: in JSON on standard output, or before the sentence about it."""
+    try:
+        yield
+    except KhamtopError as error:
+        if error.code == "articles.none":
+            if as_json:
+                click.echo(json.dumps({"error": {"code": error.code, **error.facts}}, ensure_ascii=False))
+            else:
+                click.echo(render.reasons_to_text(error.facts["reasons"], _language(lang)), err=True)  # type: ignore[arg-type]
+        raise
 
 
 @contextmanager

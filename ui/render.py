@@ -8,13 +8,15 @@ own, so that nothing an article says can become markup.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from khamtop.index.building.reasons import total
+from khamtop.index.storage.listing import timeline_of
 from khamtop.index.text.dates import day_of
 from khamtop.index.types import Article, Rejected, Span
-from khamtop.qa.types import Answer, Citation, Hit
+from khamtop.qa.types import Answer, Citation, Hit, Understood
 from khamtop.ui import shapes
 from khamtop.ui.shapes import ArticleJson, CitationJson, HitJson, Part
 from khamtop.ui.texts import text
@@ -23,6 +25,7 @@ if TYPE_CHECKING:  # these are heavy, and only the fields of what they give are 
     from khamtop.index.building.build import Report
     from khamtop.index.storage.database import Listed
     from khamtop.index.storage.listing import Timeline
+    from khamtop.qa.searching import Findings
     from khamtop.ui.feedback import Opinion
 
 #: Characters that a terminal or a browser would act on instead of showing: control characters
@@ -49,16 +52,31 @@ def to_json(answer: Answer) -> shapes.AnswerJson:
         "citations": [_citation_to_json(citation) for citation in answer.citations],
         "nearest": [_citation_to_json(citation) for citation in answer.nearest],
         "passages": [_hit_to_json(hit) for hit in answer.hits],
+        "understood": _understood_to_json(answer.understood),
+        "on_subject": answer.overview.total if answer.overview else None,
     }
 
 
-def hits_to_json(question: str, hits: Iterable[Hit]) -> shapes.HitsJson:
+def findings_to_json(question: str, findings: Findings) -> shapes.FindingsJson:
     """The object that `khamtop search --json` prints and `/search` returns."""
-    return {"question": question, "passages": [_hit_to_json(hit) for hit in hits]}
+    place = {id(hit): number for number, hit in enumerate(findings.hits)}
+    return {
+        "question": question,
+        "passages": [_hit_to_json(hit) for hit in findings.hits],
+        "articles": [
+            {**_article_to_json(hits[0].article), "passages": [place[id(hit)] for hit in hits]}
+            for hits in findings.by_article()
+        ],
+        "total": _total_to_json(findings),
+    }
 
 
-def report_to_json(report: Report) -> shapes.ReportJson:
-    """The object that `khamtop index --json` prints and `/rebuild` returns."""
+def _total_to_json(findings: Findings) -> shapes.TotalJson:
+    return {"articles": findings.articles, "passages": findings.passages, "all": findings.is_all}
+
+
+def report_to_json(report: Report, most: int | None = None) -> shapes.ReportJson:
+    """The object that `khamtop index --json` prints and `/rebuild` returns, with `most` of what was rejected."""
     return {
         "articles": report.articles,
         "passages": report.passages,
@@ -66,15 +84,21 @@ def report_to_json(report: Report) -> shapes.ReportJson:
         "changed": report.changed,
         "removed": report.removed,
         "unchanged": report.unchanged,
-        "rejected": [_rejected_to_json(item) for item in report.rejected],
+        "rejected": [_rejected_to_json(item) for item in report.rejected[:most]],
+        "rejected_count": total(report.rejected),
         "seconds": round(report.seconds, 3),
     }
 
 
 def _rejected_to_json(item: Rejected) -> shapes.RejectedJson:
-    if item.line is None:
-        return {"path": item.path, "reason": item.reason}
-    return {"path": item.path, "reason": item.reason, "line": item.line}
+    said: shapes.RejectedJson = {"path": item.path, "reason": item.reason}
+    if item.line is not None:
+        said["line"] = item.line
+    if item.count > 1:
+        said["count"] = item.count
+    if item.pages is not None:
+        said["pages"] = item.pages
+    return said
 
 
 def opinions_to_json(opinions: Iterable[Opinion]) -> dict[str, Any]:
@@ -95,16 +119,35 @@ def _citation_to_json(citation: Citation) -> CitationJson:
     return {
         "number": citation.number,
         **_article_to_json(citation.article),
+        "page": citation.page,
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
+        **_column_to_json(citation),
         **_copies_to_json(citation.copies),
+    }
+
+
+def _column_to_json(citation: Citation) -> shapes.Column:
+    """The side of a comparison that a quote speaks of; nothing elsewhere."""
+    return {"column": citation.column} if citation.column else {}
+
+
+def _understood_to_json(understood: Understood) -> shapes.UnderstoodJson:
+    period = understood.period
+    return {
+        "earlier": understood.earlier,
+        "time": understood.time,
+        "since": period.since.isoformat() if period and period.since else None,
+        "until": period.until.isoformat() if period and period.until else None,
+        "newest": understood.newest,
     }
 
 
 def _hit_to_json(hit: Hit) -> HitJson:
     return {
         **_article_to_json(hit.article),
+        "page": hit.page,
         "start": hit.passage.start,
         "end": hit.passage.end,
         "text": hit.text,
@@ -127,18 +170,31 @@ def _copies_to_json(copies: Iterable[Article]) -> shapes.Copies:
 def answer_text(answer: Answer) -> str:
     """The answer in one string: the short answer, then each quote in curly quotes with its `[n]`.
 
-    Where it is not sure it says so first, and the quotes are the nearest ones.
+    What is no plain answer says first what it is: that it is not sure, or a list of articles.
     """
     lines = [f"{lead} “{citation.quote}” [{citation.number}]" for lead, citation in _led(answer)]
-    if answer.abstained:
-        lines.insert(0, _refusal(answer))
+    if opening := _opening(answer):
+        lines.insert(0, opening)
     elif answer.short_answer:
         lines.insert(0, f"{answer.short_answer} [{answer.citations[0].number}]")
     return "\n\n".join(lines)
 
 
-def _refusal(answer: Answer) -> str:
-    return text("answer.unsure" if answer.verdict == "unsure" else "answer.none", answer.language)
+def _opening(answer: Answer) -> str | None:
+    """What is said before the quotes; None where they answer by themselves."""
+    if answer.talk:
+        return text(f"talk.{answer.talk}", answer.language)
+    if answer.abstained:
+        return text("answer.unsure" if answer.verdict == "unsure" else "answer.none", answer.language)
+    if answer.overview:
+        total, shown = answer.overview.total, len(answer.citations)
+        key = "answer.overview" if total <= shown else "answer.overview_part"
+        return text(key, answer.language, total=total, shown=shown)
+    if answer.kind == "summary":
+        return text("answer.summary", answer.language, title=answer.citations[0].article.title)
+    if answer.kind == "comparison":
+        return text("answer.comparison", answer.language)
+    return None
 
 
 def _quoted(answer: Answer) -> tuple[Citation, ...]:
@@ -150,6 +206,9 @@ def _led(answer: Answer) -> list[tuple[str, Citation]]:
     """Each citation with the words that lead to it."""
     led: list[tuple[str, Citation]] = []
     for citation in _quoted(answer):
+        if answer.overview or citation.column or answer.kind == "summary":
+            led.append((_own_lead(citation, answer), citation))
+            continue
         if not led:
             key = "answer.says"
         elif citation.article.id == led[-1][1].article.id:
@@ -158,6 +217,15 @@ def _led(answer: Answer) -> list[tuple[str, Citation]]:
             key = "answer.other"
         led.append((text(key, answer.language), citation))
     return led
+
+
+def _own_lead(citation: Citation, answer: Answer) -> str:
+    """What leads to a quote that does not go on from the one before it."""
+    if citation.column:
+        return f"{citation.column}:"
+    if answer.kind == "summary":
+        return "•"
+    return " · ".join(filter(None, (citation.article.published, citation.article.title))) + ":"
 
 
 def copies_text(copies: Sequence[Article], language: str) -> str:
@@ -175,31 +243,62 @@ def to_text(answer: Answer) -> str:
     if quoted := _quoted(answer):
         lines += ["", text("answer.sources", language)]
         for citation in quoted:
-            lines.append(f"[{citation.number}] {_heading(citation.article)}")
+            lines.append(f"[{citation.number}] {_heading(citation.article, citation.page, language)}")
             lines += [f"    {copies_text(citation.copies, language)}"] if citation.copies else []
     elif answer.hits:
         lines += ["", text("answer.nearest", language)]
-        lines += [_hit_to_text(number, hit) for number, hit in enumerate(answer.hits[:NEAREST_SHOWN], start=1)]
+        nearest = enumerate(answer.hits[:NEAREST_SHOWN], start=1)
+        lines += [_hit_to_text(number, hit, language) for number, hit in nearest]
     return _shown("\n".join(lines))
 
 
-def hits_to_text(hits: Sequence[Hit], language: str) -> str:
-    """The passages of a search as the terminal shows them."""
-    if not hits:
+def findings_to_text(findings: Findings, language: str) -> str:
+    """The passages of a search as the terminal shows them: each article once, its passages beneath."""
+    if not findings.hits:
         return text("search.none", language)
-    return _shown("\n\n".join(_hit_to_text(number, hit) for number, hit in enumerate(hits, start=1)))
+    found = [_found_to_text(number, hits, language) for number, hits in enumerate(findings.by_article(), start=1)]
+    return _shown("\n\n".join([total_text(findings, language), *found]))
+
+
+def total_text(findings: Findings, language: str) -> str:
+    """How much holds every word that was searched for."""
+    if not findings.passages:
+        return text("search.nearest", language)
+    key = "search.total" if findings.is_all else "search.at_least"
+    return text(key, language, articles=findings.articles, passages=findings.passages)
+
+
+def _found_to_text(number: int, hits: Sequence[Hit], language: str) -> str:
+    passages = [f"[{hit.score:.3f}] {hit.text.strip()}" for hit in hits]
+    return "\n".join([f"{number}. {_heading(hits[0].article, hits[0].page, language)}", *passages])
 
 
 def report_to_text(report: Report, language: str) -> str:
     """A build's result as the terminal shows it, with every file that was left out and why."""
-    facts = {name: fact for name, fact in report_to_json(report).items() if name != "rejected"}
+    facts = {name: fact for name, fact in report_to_json(report, 0).items() if name != "rejected"}
     lines = [text("report.done", language, **{**facts, "seconds": f"{report.seconds:.1f}"})]
     if report.rejected:
-        lines.append(text("report.rejected", language, count=len(report.rejected)))
+        lines.append(text("report.rejected", language, count=total(report.rejected)))
     for item in report.rejected:
-        where = "" if item.line is None else f", {text('rejected.line', language, line=item.line)}"
-        lines.append(f"  {item.path}{where}: {text(item.reason, language)}")
+        more = "" if item.count == 1 else f" ({text('rejected.more', language, count=item.count)})"
+        lines.append(f"  {item.path}{_place_in(item, language)}: {text(item.reason, language)}{more}")
     return _shown("\n".join(lines))
+
+
+def reasons_to_text(reasons: Sequence[Mapping[str, Any]], language: str) -> str:
+    """Why nothing could be read, as the terminal shows it: each reason with the first files that have it."""
+    lines: list[str] = []
+    for found in reasons:
+        count = text("rejected.count", language, count=found["count"])
+        lines.append(f"  {text(found['reason'], language)} ({count}): {', '.join(found['paths'])}")
+    return _shown("\n".join(lines))
+
+
+def _place_in(item: Rejected, language: str) -> str:
+    """Where in a file a problem is, to stand after its name."""
+    if item.line is not None:
+        return f", {text('rejected.line', language, line=item.line)}"
+    return f", {text('rejected.pages', language, pages=item.pages)}" if item.pages is not None else ""
 
 
 def opinions_to_text(opinions: Sequence[Opinion], language: str) -> str:
@@ -234,17 +333,18 @@ def figures_to_text(figures: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _hit_to_text(number: int, hit: Hit) -> str:
-    return f"{number}. {_heading(hit.article)} · {hit.score:.3f}\n{hit.text.strip()}"
+def _hit_to_text(number: int, hit: Hit, language: str) -> str:
+    return f"{number}. {_heading(hit.article, hit.page, language)} · {hit.score:.3f}\n{hit.text.strip()}"
 
 
-def _heading(article: Article) -> str:
-    return " · ".join(part for part in (article.title, article.published, article.source) if part)
+def _heading(article: Article, page: int | None, language: str) -> str:
+    on_page = text("answer.page", language, page=page) if page else None
+    return " · ".join(part for part in (article.title, article.published, article.source, on_page) if part)
 
 
 def _shown(words: str) -> str:
-    """`words` without the characters that a terminal would act on."""
-    return _ACTING.sub("", words)
+    """`words` without the characters that a terminal would act on; a form feed, between two pages, is a space."""
+    return _ACTING.sub("", words.replace("\f", " "))
 
 
 # -- The page's data --------------------------------------------------------------------------------
@@ -254,7 +354,8 @@ def to_page(answer: Answer) -> shapes.Answer:
     """`to_json` with what the page needs beside it.
 
     Citations and cards have the `day` of their article, an ISO date or None; where it is not sure, the citations are
-    the nearest ones. `refusal` is what it says instead of an answer, None if it answers. `lines` are the quotes
+    the nearest ones. `refusal` is what it says instead of an answer, None if it answers, and `opening` what it says
+    before the quotes of one. `spread` tells how an overview's articles lie in time. `lines` are the quotes
     with the words that lead to them, `cards` the sources: one for each passage, those with quotes
     first, in the order of their numbers. A part is a piece of text with `number` if it is a quote,
     and `short` if it is the short answer.
@@ -262,7 +363,9 @@ def to_page(answer: Answer) -> shapes.Answer:
     return {
         **to_json(answer),
         "language": answer.language,
-        "refusal": _refusal(answer) if answer.abstained else None,
+        "refusal": _opening(answer) if answer.abstained else None,
+        "opening": None if answer.abstained else _opening(answer),
+        "spread": timeline_to_page(timeline_of(answer.overview.days)) if answer.overview else None,
         "citations": [
             {**_citation_to_json(citation), "day": _day_to_page(citation.article)} for citation in _quoted(answer)
         ],
@@ -274,9 +377,37 @@ def to_page(answer: Answer) -> shapes.Answer:
     }
 
 
-def hits_to_page(hits: Sequence[Hit]) -> shapes.Cards:
-    """The passages of a search as `cards`: those of `to_page`, without quotes."""
-    return {"cards": [_card(hit, {}, {copy.id: copy for copy in hit.copies}) for hit in hits]}
+def findings_to_page(findings: Findings) -> shapes.Findings:
+    """What a search found, by article, cut at the words searched for; a passage is a card of `to_page`."""
+    return {
+        "articles": [_found_to_page(hits, findings) for hits in findings.by_article()],
+        "total": _total_to_json(findings),
+        "phrases": list(findings.wanted.phrases),
+        "without": list(findings.wanted.without),
+    }
+
+
+def _found_to_page(hits: Sequence[Hit], findings: Findings) -> shapes.FoundArticle:
+    article = hits[0].article
+    return {
+        **_article_to_json(article),
+        "day": _day_to_page(article),
+        "title_parts": _term_parts(article.title, findings),
+        "cards": [
+            {**_card(hit, {}, {copy.id: copy for copy in hit.copies}), "parts": _term_parts(hit.text, findings)}
+            for hit in hits
+        ],
+    }
+
+
+def _term_parts(words: str, findings: Findings) -> list[Part]:
+    """A text cut at what was searched for."""
+    parts: list[Part] = []
+    position = 0
+    for start, end in findings.terms_in(words):
+        parts += [{"text": words[position:start]}, {"text": words[start:end], "term": True}]
+        position = end
+    return [part for part in [*parts, Part(text=words[position:])] if part["text"]]
 
 
 def listed_to_page(listed: Listed) -> shapes.ListedArticle:
@@ -301,7 +432,7 @@ def timeline_to_page(timeline: Timeline) -> shapes.Timeline:
 def article_to_page(article: Article, quotes: Sequence[dict[str, Any]]) -> shapes.WholeArticle:
     """A whole article cut at its quotes, for reading.
 
-    `quotes` are the page's own: `number`, `start`, `end` and the `quote` it was shown. Where the
+    `quotes` are the page's own: `number`, `start`, `end` and the `quote` it was shown, or its beginning. Where the
     article has changed since, the quote is looked up again; one that is gone is not marked and its
     number is not among `found`. Lines at the top that only repeat the title are left out.
     """
@@ -314,6 +445,7 @@ def article_to_page(article: Article, quotes: Sequence[dict[str, Any]]) -> shape
     return {
         **_article_to_json(article),
         "day": _day_to_page(article),
+        "page": article.page_at(begin),
         "parts": _parts(article.text, begin, len(article.text), marks),
         "found": sorted(marks),
     }
@@ -337,6 +469,7 @@ def _card(hit: Hit, marks: dict[int, Span], copies: dict[str, Article]) -> shape
     end = max([hit.passage.end, *(end for _, end in marks.values())])
     return {
         **_hit_to_json(hit),
+        "page": hit.article.page_at(marks[min(marks)][0]) if marks else hit.page,
         "day": _day_to_page(hit.article),
         "copies": [_article_to_json(copy) for copy in copies.values()],
         "numbers": sorted(marks),
@@ -395,10 +528,8 @@ def _parts(whole: str, begin: int, end: int, marks: dict[int, Span]) -> list[Par
 def _locate(whole: str, start: int, end: int, quote: str) -> Span | None:
     if not quote:
         return None
-    if start >= 0 and whole[start:end] == quote:
-        return start, end
-    found = whole.find(quote)
-    return None if found < 0 else (found, found + len(quote))
+    found = start if start >= 0 and whole.startswith(quote, start) else whole.find(quote)
+    return None if found < 0 else (found, min(len(whole), found + max(end - start, len(quote))))
 
 
 def _after_title(article: Article) -> int:

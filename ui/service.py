@@ -15,26 +15,31 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 from khamtop.index.building.build import Report, build
 from khamtop.index.encoders.wiring import load_encoder
 from khamtop.index.storage.database import Listed
-from khamtop.index.storage.listing import Timeline
+from khamtop.index.storage.listing import LIST_ORDERS, Timeline
 from khamtop.index.storage.store import Index, remembered_encoder
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError
 from khamtop.qa.answer import ask
-from khamtop.qa.rank import search
 from khamtop.qa.reader import Reader, load_reader
+from khamtop.qa.searching import ORDERS, Findings, look_up, look_up_articles
 from khamtop.qa.suggest import follow_ups, suggest
-from khamtop.qa.types import Answer, Hit
+from khamtop.qa.types import Answer
 from khamtop.ui.feedback import Feedback
+from khamtop.ui.given import Given, Remembered
 from khamtop.ui.names import numbered, shortened
 from khamtop.ui.turns import Turns
 
 _log = logging.getLogger(__name__)
+
+_O = TypeVar("_O", bound=str)
 
 #: How long a question waits for the first index before it is told to come back.
 FIRST_INDEX_SECONDS = 60.0
@@ -94,9 +99,11 @@ class _Opened:
     def __init__(self, index: Index, reader: Reader) -> None:
         self.index = index
         self.examples = tuple(suggest(index, reader=reader))
-        #: The answer to a question, its history, `k` and bounds; a page asks for what follows an answer right after it.
+        #: The answer to what `Service.ask` takes; a page asks for what follows an answer right after it.
         self.answer = lru_cache(maxsize=_REMEMBERED_ANSWERS)(
-            lambda question, history, k, bounds: ask(question, index, history, k, bounds=bounds, reader=reader)
+            lambda question, history, k, bounds, any_time, today: ask(
+                question, index, history, k, bounds=bounds, reader=reader, any_time=any_time, today=today
+            )
         )
 
 
@@ -128,6 +135,7 @@ class Service:
         self._another = False  # whether a build must follow the one under way
         self._numbers = count(1)
         self._turns = Turns(_ANSWERED_AT_ONCE)
+        self._given = Remembered(_REMEMBERED_ANSWERS)
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -165,9 +173,14 @@ class Service:
     # Asking
 
     def ask(
-        self, question: str, history: Sequence[str] = (), k: int = _PASSAGES, bounds: Filter | None = None
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        k: int = _PASSAGES,
+        bounds: Filter | None = None,
+        any_time: bool = False,
     ) -> Answer:
-        """The answer; `history` are the earlier questions of the conversation, oldest first.
+        """The answer; `history` are the earlier questions of the conversation, oldest first, `any_time` is as in `ask`.
 
         Raises:
             KhamtopError: for a question or a `k` that cannot be worked with, or while there is no index.
@@ -175,23 +188,75 @@ class Service:
         _check(k)
         opened = self._ready()
         with self._turns.turn():
-            return opened.answer(question, tuple(history), k, bounds)
+            return opened.answer(question, tuple(history), k, bounds, any_time, date.today())
 
-    def search(self, question: str, history: Sequence[str] = (), k: int = 5, bounds: Filter | None = None) -> list[Hit]:
-        """The best `k` passages; raises as `ask` does."""
+    def search(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        k: int = 5,
+        bounds: Filter | None = None,
+        order: str = "relevance",
+    ) -> Findings:
+        """The best `k` passages; raises as `ask` does, and `search.order` for no order."""
         _check(k)
         index = self._ready().index
         with self._turns.turn():
-            return search(question, index, history, k, bounds, self._reader)
+            return look_up(question, index, history, k, bounds, self._reader, _known(order, ORDERS))
 
-    def follow_ups(self, question: str, history: Sequence[str] = ()) -> list[str]:
+    def search_articles(
+        self, question: str, k: int = 10, bounds: Filter | None = None, order: str = "relevance"
+    ) -> Findings:
+        """The best passages of the best `k` articles; raises as `search` does."""
+        _check(k)
+        index = self._ready().index
+        with self._turns.turn():
+            return look_up_articles(question, index, k, bounds, self._reader, _known(order, ORDERS))
+
+    def give(
+        self, question: str, history: Sequence[str] = (), bounds: Filter | None = None, any_time: bool = False
+    ) -> Given:
+        """The answer as the page gets it: with the index that it came from, and remembered; raises as `ask` does."""
+        index = self._ready().index
+        asked = (question, tuple(history), bounds, any_time)
+        given = self._given.recall(index.stamp, asked)
+        if given is None:
+            given = Given(self.ask(question, history, bounds=bounds, any_time=any_time), index.stamp, index.built)
+        self._given.keep(asked, given)
+        return given
+
+    def give_again(
+        self,
+        index: str,
+        question: str,
+        history: Sequence[str] = (),
+        bounds: Filter | None = None,
+        any_time: bool = False,
+    ) -> Given:
+        """The answer that the index of that stamp gave: the same index always gives the same one.
+
+        Raises:
+            KhamtopError: as `ask`, and `answer.gone` if another index answers now and that answer is not remembered.
+        """
+        if index == self._ready().index.stamp:
+            return self.give(question, history, bounds, any_time)
+        given = self._given.recall(index, (question, tuple(history), bounds, any_time))
+        if given is None:
+            raise KhamtopError("answer.gone")
+        return given
+
+    def follow_ups(
+        self, question: str, history: Sequence[str] = (), bounds: Filter | None = None, any_time: bool = False
+    ) -> list[str]:
         """Questions to go on with after that one, which the articles answer; raises as `ask` does.
 
         The answer is the one that was just given. Whoever waits for an answer goes before.
         """
         opened = self._ready()
         with self._turns.turn(yields=True):
-            found = opened.answer(question, tuple(history), _PASSAGES, None)
+            given = self._given.recall(opened.index.stamp, (question, tuple(history), bounds, any_time))
+            asked = (question, tuple(history), _PASSAGES, bounds, any_time, date.today())
+            found = given.answer if given else opened.answer(*asked)
             return follow_ups(found, history, reader=self._reader)
 
     # Reading
@@ -207,15 +272,23 @@ class Service:
         except KeyError:
             raise KhamtopError("article.unknown") from None
 
-    def list_articles(self, find: str = "", offset: int = 0, limit: int = MOST_LISTED) -> tuple[int, list[Listed]]:
-        """How many articles have `find` in their titles, and those from `offset` on, as `index.listing` orders them.
+    def list_articles(
+        self,
+        find: str = "",
+        offset: int = 0,
+        limit: int = MOST_LISTED,
+        bounds: Filter | None = None,
+        order: str = "newest",
+    ) -> tuple[int, list[Listed]]:
+        """How many articles have all words of `find` in their titles, and those from `offset` on, in that order.
 
         Raises:
-            KhamtopError: `list.bounds` for numbers that make no sense, or while there is no index.
+            KhamtopError: `list.bounds` for numbers that make no sense, `search.order` for no order, or while there is
+                no index.
         """
         if offset < 0 or not 1 <= limit <= MOST_LISTED:
             raise KhamtopError("list.bounds", most=MOST_LISTED)
-        return self._ready().index.listing.find(find, offset, limit)
+        return self._ready().index.listing.find(find, offset, limit, bounds, _known(order, LIST_ORDERS))
 
     def timeline(self) -> Timeline:
         """How the articles spread over time; raises while there is no index."""
@@ -333,6 +406,11 @@ class Service:
         return self._opened.index.manifest.passages if self._opened else 0
 
     @property
+    def index(self) -> str:
+        """The stamp of the open index; empty before the first is built."""
+        return self._opened.index.stamp if self._opened else ""
+
+    @property
     def examples(self) -> tuple[str, ...]:
         """Questions that the open index answers."""
         return self._opened.examples if self._opened else ()
@@ -396,6 +474,14 @@ class Service:
 def _check(k: int) -> None:
     if not isinstance(k, int) or not 1 <= k <= MOST_PASSAGES:
         raise KhamtopError("question.passages", most=MOST_PASSAGES)
+
+
+def _known(order: str, orders: Sequence[_O]) -> _O:
+    """The order of that name."""
+    for known in orders:
+        if order == known:
+            return known
+    raise KhamtopError("search.order", orders=", ".join(orders))
 
 
 def _move(file: Path, folder: Path) -> Path:

@@ -24,18 +24,26 @@ class Copies(TypedDict):
     copies: NotRequired[list[ArticleJson]]
 
 
-class CitationJson(ArticleJson, Copies):
-    """A quote: a span of an article's characters."""
+class Column(TypedDict):
+    """The side of a comparison that a quote speaks of, in the question's words; of no other quote."""
+
+    column: NotRequired[str]
+
+
+class CitationJson(ArticleJson, Copies, Column):
+    """A quote: a span of an article's characters, and the page where it begins, if the article has pages."""
 
     number: int
+    page: int | None
     start: int
     end: int
     quote: str
 
 
 class FoundJson(ArticleJson):
-    """A passage found for a question: a span of an article's characters."""
+    """A passage found for a question: a span of an article's characters, and the page where it begins, if any."""
 
+    page: int | None
     start: int
     end: int
     text: str
@@ -48,8 +56,19 @@ class HitJson(FoundJson, Copies):
     """A passage found, with where else it is printed."""
 
 
+class UnderstoodJson(TypedDict):
+    """How a question was taken: the questions it goes on from, the time that it names (in its words `time`; ISO
+    dates), and whether the latest comes first."""
+
+    earlier: str | None
+    time: str | None
+    since: str | None
+    until: str | None
+    newest: bool
+
+
 class SaidJson(TypedDict):
-    """What an answer says, apart from what it quotes."""
+    """What an answer says, apart from what it quotes; of an overview, how many articles are `on_subject`."""
 
     question: str
     answer: str
@@ -60,6 +79,8 @@ class SaidJson(TypedDict):
     confidence: float
     nearest: list[CitationJson]
     passages: list[HitJson]
+    understood: UnderstoodJson
+    on_subject: int | None
 
 
 class AnswerJson(SaidJson):
@@ -68,19 +89,37 @@ class AnswerJson(SaidJson):
     citations: list[CitationJson]
 
 
-class HitsJson(TypedDict):
-    """The passages of a search."""
+class TotalJson(TypedDict):
+    """How much holds every word of a search, shown or not; perhaps more, if `all` is false."""
+
+    articles: int
+    passages: int
+    all: bool
+
+
+class FoundArticleJson(ArticleJson):
+    """An article found, with the places of its passages in the list of all."""
+
+    passages: list[int]
+
+
+class FindingsJson(TypedDict):
+    """The passages of a search, and the same by their articles."""
 
     question: str
     passages: list[HitJson]
+    articles: list[FoundArticleJson]
+    total: TotalJson
 
 
 class RejectedJson(TypedDict):
-    """A file or a line that was not indexed, and the code of the reason."""
+    """A file that was not indexed, or a line or pages of one, and the code of the reason; or `count` lines of one."""
 
     path: str
     reason: str
     line: NotRequired[int]
+    count: NotRequired[int]
+    pages: NotRequired[str]
 
 
 class ReportJson(TypedDict):
@@ -93,6 +132,7 @@ class ReportJson(TypedDict):
     removed: int
     unchanged: int
     rejected: list[RejectedJson]
+    rejected_count: int
     seconds: float
 
 
@@ -107,11 +147,12 @@ class ErrorJson(TypedDict):
 
 
 class Part(TypedDict):
-    """A piece of text: a quote if it has a `number`, the short answer if it is `short`."""
+    """A piece of text: a quote if it has a `number`, the short answer if `short`, what was searched for if `term`."""
 
     text: str
     number: NotRequired[int]
     short: NotRequired[bool]
+    term: NotRequired[bool]
 
 
 class Citation(CitationJson):
@@ -121,7 +162,8 @@ class Citation(CitationJson):
 
 
 class Card(FoundJson):
-    """A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's."""
+    """A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's, `page` that of
+    the first quote."""
 
     day: str | None
     copies: list[ArticleJson]
@@ -138,13 +180,22 @@ class Line(TypedDict):
 
 
 class Answer(SaidJson):
-    """An answer as the page shows it; `refusal` is what it says instead of one."""
+    """An answer as the page shows it; `refusal` is what it says instead of one, `opening` what before its quotes."""
 
     citations: list[Citation]
     language: Language
     refusal: str | None
+    opening: str | None
+    spread: Timeline | None
     lines: list[Line]
     cards: list[Card]
+
+
+class GivenAnswer(Answer):
+    """An answer, the stamp of the index that gave it, and when that was built (an ISO time)."""
+
+    index: str
+    built: str
 
 
 class FollowUps(TypedDict):
@@ -153,16 +204,28 @@ class FollowUps(TypedDict):
     questions: list[str]
 
 
-class Cards(TypedDict):
-    """What a search found."""
+class FoundArticle(ArticleJson):
+    """An article found, its title cut at the words searched for, with its passages as cards, the best first."""
 
+    day: str | None
+    title_parts: list[Part]
     cards: list[Card]
 
 
+class Findings(TypedDict):
+    """What a search found, and how the question was read: what must be there word for word, and what must not."""
+
+    articles: list[FoundArticle]
+    total: TotalJson
+    phrases: list[str]
+    without: list[str]
+
+
 class WholeArticle(ArticleJson):
-    """An article cut at its quotes; `found` are the numbers of those that are in it."""
+    """An article cut at its quotes; `found` are the numbers of those that are in it, `page` is where it begins."""
 
     day: str | None
+    page: int | None
     parts: list[Part]
     found: list[int]
 
@@ -229,10 +292,11 @@ class Build(TypedDict):
 
 
 class Status(TypedDict):
-    """What the index holds, what may be asked, and how the build is going."""
+    """What the index holds and its stamp, what may be asked, and how the build is going."""
 
     articles: int
     passages: int
+    index: str
     examples: list[str]
     read_only: bool
     build: Build | None
@@ -267,9 +331,9 @@ class Uploaded(Status):
 class Replies(TypedDict):
     """What the page's calls give, by their names."""
 
-    ask: Answer
+    ask: GivenAnswer
     follow_ups: FollowUps
-    search: Cards
+    search: Findings
     article: OpenArticle
     articles: Rows
     timeline: Timeline

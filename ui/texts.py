@@ -46,8 +46,8 @@ def has(key: str) -> bool:
 def text(key: str, language: str, **facts: object) -> str:
     """The words for `key`, with its facts filled in; whole numbers get thousands separators.
 
-    >>> text("page.found", "en", count=52849)
-    'Passages found: 52,849'
+    >>> text("page.shown", "en", shown=52849)
+    'Articles shown: 52,849'
     """
     words = tables().get(language, tables()[FALLBACK])
     comma = words["language.thousands"]

@@ -38,6 +38,7 @@ _ARCHIVE = ".zip"
 #: No upload takes so long: what is older was left by one that was killed.
 _LEFT_AFTER_SECONDS = 24 * 3600
 _NAME_SHOWN_CHARS = 200
+_ENDING_CHARS = 40
 
 
 class _Refused(Exception):
@@ -181,7 +182,7 @@ def base_name(name: str) -> str:
 
 def _ending_of(name: str) -> str:
     """The part of a name that tells its kind, in small letters: ".txt", ".jsonl.gz"."""
-    suffixes = PurePosixPath(clean(name, "")).suffixes
+    suffixes = PurePosixPath(clean(base_name(name)[-_ENDING_CHARS:], "")).suffixes  # a long name would lose its end
     return "".join(suffixes[-2 if suffixes and suffixes[-1].lower() in _PACKED else -1 :]).lower()
 
 

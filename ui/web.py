@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from khamtop.index.filters import filter_of
-from khamtop.index.types import KhamtopError
+from khamtop.index.types import Filter, KhamtopError
 from khamtop.qa.types import Language
 from khamtop.ui import shapes
 from khamtop.ui.calls import Call, call_endpoint, error_to_json
@@ -30,8 +30,8 @@ from khamtop.ui.modules import Modules
 from khamtop.ui.receive import upload_endpoint
 from khamtop.ui.render import (
     article_to_page,
-    hits_to_json,
-    hits_to_page,
+    findings_to_json,
+    findings_to_page,
     listed_to_page,
     report_to_json,
     timeline_to_page,
@@ -54,6 +54,8 @@ _HERE = Path(__file__).parent
 #: What Gradio runs when the page is there. The first module takes it from there; behind a proxy, too, its address is
 #: relative to the page's own.
 _BEGIN = "import(new URL(props.module, document.baseURI)).then(({ begin }) => begin(element, props.given));"
+#: Reasons that the page shows; the terminal and `/rebuild` list more.
+_MOST_REJECTED = 100
 _THAI = re.compile("[\u0e01-\u0e5b]")
 
 
@@ -143,15 +145,19 @@ def _given() -> shapes.Given:
 def _page_functions(service: Service) -> dict[str, Callable[[Call], Mapping[str, Any]]]:
     """What the page's scripts call, by name; a page for reading only has none that changes what is asked."""
 
-    def ask(call: Call) -> shapes.Answer:
-        return to_page(service.ask(call.text("question"), call.texts("history")))
+    def ask(call: Call) -> shapes.GivenAnswer:
+        asked = call.text("question"), call.texts("history"), _bounds(call), call.yes("any_time", False)
+        index = call.text("index", "")  # that of an answer which was given before
+        given = service.give_again(index, *asked) if index else service.give(*asked)
+        return {**to_page(given.answer), "index": given.index, "built": given.built.isoformat()}
 
     def follow_ups(call: Call) -> shapes.FollowUps:
-        return {"questions": service.follow_ups(call.text("question"), call.texts("history"))}
+        asked = call.text("question"), call.texts("history"), _bounds(call), call.yes("any_time", False)
+        return {"questions": service.follow_ups(*asked)}
 
-    def search(call: Call) -> shapes.Cards:
-        bounds = filter_of(call.text("since", ""), call.text("until", ""), call.text("source", ""))
-        return hits_to_page(service.search(call.text("question"), k=call.number("k", 5), bounds=bounds))
+    def search(call: Call) -> shapes.Findings:
+        question, k, order = call.text("question"), call.number("k", 5), call.text("order", "relevance")
+        return findings_to_page(service.search_articles(question, k, _bounds(call), order))
 
     def article(call: Call) -> shapes.OpenArticle:
         identity, quotes = call.text("article_id"), call.rows("quotes", number=int, start=int, end=int, quote=str)
@@ -159,7 +165,9 @@ def _page_functions(service: Service) -> dict[str, Callable[[Call], Mapping[str,
         return {**found, "removable": service.is_removable_id(identity)}
 
     def articles(call: Call) -> shapes.Rows:
-        total, rows = service.list_articles(call.text("find", ""), call.number("offset", 0), call.number("limit", 50))
+        offset, limit = call.number("offset", 0), call.number("limit", 50)
+        order = call.text("order", "newest")
+        total, rows = service.list_articles(call.text("find", ""), offset, limit, _bounds(call), order)
         shown: list[shapes.Row] = [{**listed_to_page(row), "removable": service.is_removable(row)} for row in rows]
         return {"total": total, "articles": shown}
 
@@ -189,12 +197,18 @@ def _page_functions(service: Service) -> dict[str, Callable[[Call], Mapping[str,
     return {function.__name__: function for function in (*reading, *changing)}
 
 
+def _bounds(call: Call) -> Filter | None:
+    """What narrows a call of the page."""
+    return filter_of(call.text("since", ""), call.text("until", ""), call.text("source", ""))
+
+
 def status_of(service: Service) -> shapes.Status:
     """What the index holds, what may be asked, and how the build is going."""
     build = service.last_build
     return {
         "articles": service.articles,
         "passages": service.passages,
+        "index": service.index,
         "examples": list(service.examples),
         "read_only": service.read_only,
         "build": _build_to_page(build) if build else None,
@@ -209,7 +223,7 @@ def _build_to_page(build: Build) -> shapes.Build:
         "done": build.done,
         "total": build.total,
         "seconds_left": build.seconds_left,
-        "report": report_to_json(build.report) if build.report else None,
+        "report": report_to_json(build.report, _MOST_REJECTED) if build.report else None,
         "error": error_to_json(build.error) if build.error else None,
     }
 
@@ -228,12 +242,21 @@ def _api_functions(service: Service) -> list[Callable[..., dict[str, Any]]]:
             return dict(to_json(service.ask(question, history or (), k, filter_of(since, until, source))))
 
     def search(
-        question: str, k: int = 5, history: list[str] | None = None, since: str = "", until: str = "", source: str = ""
+        question: str,
+        k: int = 5,
+        history: list[str] | None = None,
+        since: str = "",
+        until: str = "",
+        source: str = "",
+        order: str = "relevance",
     ) -> dict[str, Any]:
-        """The k passages that best fit a question, best first; narrowed as in `ask`."""
+        """The k passages that best fit a question, best first or, by `order` "date", the newest; narrowed as in `ask`.
+
+        What stands in quotation marks must be there word for word; -word leaves out the articles that say it.
+        """
         with _sentences(question):
-            hits = service.search(question, history or (), k, filter_of(since, until, source))
-            return dict(hits_to_json(question, hits))
+            found = service.search(question, history or (), k, filter_of(since, until, source), order)
+            return dict(findings_to_json(question, found))
 
     def rebuild() -> dict[str, Any]:
         """Indexes what changed among the articles, waits until it is done, and tells what was found."""

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
+from khamtop.index.building.reasons import Reasons, grouped, total
 from khamtop.index.sources.files import read
-from khamtop.index.sources.source import File, Unit
+from khamtop.index.sources.source import APART, File, Unit, own_id, told_apart
 from khamtop.index.storage.database import KnownArticle, content_of
 from khamtop.index.storage.store import Draft
 from khamtop.index.types import Article, KhamtopError, Rejected
@@ -26,6 +28,7 @@ class Inventory:
         #: Known articles that have not been met again.
         self._unmet = draft.database.numbers()
         self._files: set[int] = set()
+        self._apart = draft.database.marked(APART)
         #: The number of each article that was not known, in the order in which it was met, with the number of the one
         #: that had its id before, if there was one.
         self._new: dict[int, int | None] = {}
@@ -48,13 +51,16 @@ class Inventory:
         digest = _digest_of(file)
         known = self._database.file(name)
         units = self._database.units(known.number) if known else {}
+        stale = self._stale(file, known.number) if known else []
         is_unchanged = known is not None and digest is not None and known.digest == digest
-        if known and is_unchanged and self._unmet.issuperset(units.values()):
+        if known and is_unchanged and not stale and self._unmet.issuperset(units.values()):
             self._files.add(known.number)
             self._unmet.difference_update(units.values())
             self._count(len(units))
             self.rejected.extend(known.rejected)
             return
+        for unit in stale:
+            units.pop(unit, None)
         self.take_units(name, digest, read(file, units), units)
         if file.stamp() != stamp:  # written to meanwhile, so that what was read may not be what it is now
             self._database.must_be_read_again(self._database.number_of_file(name))
@@ -62,29 +68,54 @@ class Inventory:
     def take_units(self, name: str, digest: bytes | None, found: Iterable[Unit], known: dict[bytes, int]) -> None:
         """Takes the units of a file, each with the digest of its bytes; None stands for a `known` one.
 
+        What stands in `name` before a line's end is the file's identity.
+
         A unit leaves `known` when it is met, so that another one like it is read, and found to be a duplicate.
         """
         file = self._database.number_of_file(name)
         self._files.add(file)
         unit_of = {number: unit for unit, number in known.items()}
-        rejected: list[Rejected] = []
+        reasons = Reasons(name.partition("\n")[2])
         for unit, item in found:
             if item is None:
                 self._unmet.remove(known.pop(unit))
                 self._count(1)
             elif isinstance(item, Rejected):
-                rejected.append(item)
+                reasons.add(item)
             else:
-                before = self._database.known(item.id)
-                if before and before.number not in self._unmet:
-                    rejected.append(Rejected(item.source, "article.duplicate_id"))
+                named = self._named(item, file, name.partition("\n")[0])
+                if named is None:
+                    reasons.add(Rejected(item.source, "article.duplicate_id"))
                     digest = None  # it will be an article when the other one goes, though no byte here changes
                     continue
-                self._take(item, file, unit, before)
+                before = self._database.known(named.id)
+                self._take(named, file, unit, before)
                 if before:
                     known.pop(unit_of.get(before.number, b""), None)  # it is met with its id
+        rejected = reasons.all()
         self.rejected.extend(rejected)
         self.has_changed |= self._database.put_file(name, digest, rejected)
+
+    def _stale(self, file: File, number: int) -> list[bytes]:
+        """The known units of a file whose articles were told apart from others, and need not be any more."""
+        stale: list[bytes] = []
+        for unit, article in self._apart.get(number, []):
+            own = own_id(file.identity, article.id)
+            other = self._database.known(own) if own else None
+            if own and (other is None or other.number in self._unmet or other.content == article.content):
+                stale.append(unit)
+        return stale
+
+    def _named(self, article: Article, file: int, identity: str) -> Article | None:
+        """An article under an id that none has which was met; None for one that must not be: it is a copy."""
+        other = self._database.known(article.id)
+        if other is None or other.number in self._unmet:
+            return article
+        if other.file == file or other.content == content_of(article):
+            return None
+        apart = replace(article, id=told_apart(identity, article.id))
+        other = self._database.known(apart.id)
+        return apart if other is None or other.number in self._unmet else None
 
     def _take(self, article: Article, file: int, unit: bytes, before: KnownArticle | None) -> None:
         """Takes an article that was read, in the place of the one that had its id `before`."""
@@ -104,10 +135,10 @@ class Inventory:
         """Tells the articles that moved from those that are new, and takes out those that are gone.
 
         Raises:
-            KhamtopError: `articles.none` if nothing would be left.
+            KhamtopError: `articles.none` if nothing would be left, with the reasons in short.
         """
         if not self._met:
-            raise KhamtopError("articles.none", rejected=len(self.rejected))
+            raise KhamtopError("articles.none", rejected=total(self.rejected), reasons=grouped(self.rejected))
         replaced = self._match_moved()
         changed = len(self._unmet.intersection(replaced))
         self.counts = {

@@ -33,6 +33,8 @@ GRAM_CHARS = 4
 #: One thing that is searched for, in each way it may be written: terms, and how much they count together.
 #: A passage is given the best of them, so that a thing with many names counts no more than one with few.
 Alternatives = Sequence[tuple[Sequence[str], float]]
+#: One thing that a passage must hold: a field and terms that all stand in it, in each way that will do.
+Condition = Sequence[tuple[str, Sequence[str]]]
 
 #: What a passage is indexed by, and how much the best score of each counts.
 FIELD_WEIGHTS = {"words": 1.0, "grams": 0.5, "sounds": 0.4}
@@ -183,6 +185,14 @@ class Lexical:
         """Whether each of the words stands in some passage."""
         return all(map(self.document_frequency, words))
 
+    def holding(self, conditions: Sequence[Condition]) -> np.ndarray:
+        """The numbers (int64, ascending) of the passages that meet every condition; all, if there is none."""
+        if not len(self):
+            return np.empty(0, np.int64)
+        every = [_any([self._each(field, terms) for field, terms in ways]) for ways in conditions]
+        query = tantivy.Query.const_score_query(_all_of([tantivy.Query.all_query(), *every]), 0.0)
+        return np.sort(np.array([number for number, _ in self._best(query, len(self))], np.int64))
+
     def search(
         self, wanted: Mapping[str, Sequence[Alternatives]], k: int, among: np.ndarray | None = None
     ) -> list[Ranked]:
@@ -229,6 +239,10 @@ class Lexical:
         """A query for terms that say one thing together; each that stands there adds its part."""
         query = _any([tantivy.Query.term_query(self._schema, field, term) for term in terms])
         return query if weight == 1.0 else tantivy.Query.boost_query(query, weight)
+
+    def _each(self, field: str, terms: Sequence[str]) -> tantivy.Query:
+        """A query for terms that all stand in a field."""
+        return _all_of([tantivy.Query.term_query(self._schema, field, term) for term in terms])
 
     def _numbered(self, passages: np.ndarray) -> tantivy.Query:
         """A query for passages by number, which adds nothing to what they score."""

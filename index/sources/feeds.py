@@ -7,6 +7,7 @@ comments are no articles.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Container, Iterator
 from functools import partial
@@ -14,8 +15,9 @@ from itertools import chain
 from typing import IO, Any
 
 from khamtop.index.sources.fields import article_of
-from khamtop.index.sources.markup import attribute, children, elements, html_text, lines_of, name_of, plain
-from khamtop.index.sources.parts import failures_told, unit_of
+from khamtop.index.sources.htmltext import is_html, text_of_html
+from khamtop.index.sources.markup import attribute, children, elements, html_of, name_of, text_within
+from khamtop.index.sources.parts import failures_told, units_of
 from khamtop.index.sources.source import File, Unit, Unreadable
 from khamtop.index.types import Article, Rejected
 
@@ -48,8 +50,7 @@ class Feed:
         with failures_told(), open(file.path, "rb") as stream:
             is_empty = True
             for entry in _entries(stream):
-                unit = _unit(file, entry, known)
-                if unit:
+                for unit in _units(file, entry, known):
                     is_empty = False
                     yield unit
         if is_empty:
@@ -72,15 +73,16 @@ def _entries(stream: IO[bytes]) -> Iterator[Any]:
     yield from found
 
 
-def _unit(file: File, entry: Any, known: Container[bytes]) -> Unit | None:
-    """The unit of an entry; None for one that is none of an article."""
+def _units(file: File, entry: Any, known: Container[bytes]) -> Iterator[Unit]:
+    """The unit of an entry; none, if it is not of an article."""
     kind, status = _said(entry, "post_type"), _said(entry, "status")
     if _NO_ARTICLES.fullmatch(kind):
-        return None
+        return
     if kind and (status != "publish" or _said(entry, "post_password")):
-        return b"", Rejected(file.source, "entry.unpublished", entry.sourceline)
+        yield b"", Rejected(file.source, "entry.unpublished", entry.sourceline)
+        return
     raw = "\n".join(_told(entry)).encode("utf-8", "replace")
-    return unit_of(file, entry.sourceline, raw, known, partial(_article, file, entry))
+    yield from units_of(file, entry.sourceline, raw, known, partial(_article, file, entry))
 
 
 def _article(file: File, entry: Any, identity: str, source: str) -> Article:
@@ -93,7 +95,7 @@ def _article(file: File, entry: Any, identity: str, source: str) -> Article:
     fields = {
         # An address is one all over the world; any other name is so in its feed alone.
         "id": name if not name or _ADDRESS.fullmatch(name) else f"{file.identity}:{name}",
-        "title": " ".join(plain(_said(entry, "title")).split()),
+        "title": " ".join(_said(entry, "title").split()),
         "source": link,
         "date": _first(entry, _DATES),
     }
@@ -112,26 +114,24 @@ def _text(entry: Any) -> str:
 
 def _text_of(element: Any) -> str:
     if len(element):  # Atom's XHTML
-        return "\n".join(lines_of(element))
-    said = element.text or ""
+        return text_of_html(html_of(element))
+    said = str(element.text or "").strip()
     if attribute(element, "type") in ("text", "text/plain"):
-        return str(said).strip()
+        return said
+    if name_of(element) != "encoded" and not is_html(said):
+        return html.unescape(said)
     if name_of(element) != "encoded":
-        return plain(said).strip()
-    return html_text(_SHORTCODE.sub(" ", said), keeps_breaks=_has_lines(said))
-
-
-def _has_lines(text: str) -> bool:
-    """Whether the ends of lines are paragraphs to readers, as in what was written in WordPress' first editor."""
-    return _BLOCKS not in text and "<p" not in text
+        return text_of_html(said)
+    is_classic = _BLOCKS not in said and "<p" not in said
+    return text_of_html(_SHORTCODE.sub(" ", said), keeps_breaks=is_classic)
 
 
 def _link(entry: Any) -> str:
     """The address of an entry's page; a `guid` that is one stands in for it."""
     links = children(entry, "link")
     atom = (attribute(link, "href") for link in links if attribute(link, "rel") in ("", "alternate"))
-    said = [*filter(None, atom), *(_text_within(link) for link in links)]
-    permanent = (_text_within(guid) for guid in children(entry, "guid") if attribute(guid, "isPermaLink") != "false")
+    said = [*filter(None, atom), *(text_within(link) for link in links)]
+    permanent = (text_within(guid) for guid in children(entry, "guid") if attribute(guid, "isPermaLink") != "false")
     return next(filter(_ADDRESS.fullmatch, [*said, *permanent]), "")
 
 
@@ -141,11 +141,7 @@ def _first(entry: Any, names: tuple[str, ...]) -> str:
 
 def _said(entry: Any, name: str) -> str:
     """The text of an entry's first child of that name that says anything."""
-    return next(filter(None, map(_text_within, children(entry, name))), "")
-
-
-def _text_within(element: Any) -> str:
-    return "".join(element.itertext()).strip()
+    return next(filter(None, map(text_within, children(entry, name))), "")
 
 
 def _told(entry: Any) -> Iterator[str]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
 from khamtop.index.sources.kinds import why_passed_over, why_unread
-from khamtop.index.sources.source import File, Unit, Unreadable, shown
+from khamtop.index.sources.source import LARGEST_FILE_BYTES, File, Unit, Unreadable, shown, told_apart
 from khamtop.index.sources.wiring import source_of
 from khamtop.index.types import Article, KhamtopError, Rejected
 
@@ -60,21 +61,31 @@ def read_articles(paths: Iterable[Path]) -> Iterator[Article | Rejected]:
     """Every article under `paths`, in the order of their names, and everything that is none.
 
     An article's `id` is its file's identity; a JSON line's is its own `id` field, or else the file's
-    identity and the line's number. Of two articles with one id the second is rejected.
+    identity and the line's number. Of two articles with one id the second is rejected, if they stand in one file or say
+    the same; else it is `told_apart`.
 
     Raises:
         KhamtopError: `articles.missing` if one of `paths` does not exist.
     """
-    seen: set[str] = set()
+    seen: dict[str, tuple[str, int]] = {}
     for file in files(paths):
         for item in [file] if isinstance(file, Rejected) else (item for _, item in read(file)):
-            if isinstance(item, Article):
-                if item.id in seen:
-                    yield Rejected(item.source, "article.duplicate_id")
-                    continue
-                seen.add(item.id)
-            if item is not None:
+            if isinstance(item, Article) and isinstance(file, File):
+                yield _apart(item, file.identity, seen)
+            elif item is not None:
                 yield item
+
+
+def _apart(article: Article, identity: str, seen: dict[str, tuple[str, int]]) -> Article | Rejected:
+    """An article under an id that no other one has; `seen` has the ids, with their files and what is said there."""
+    said = hash((article.title, article.text, article.published))
+    file, same = seen.get(article.id, (identity, said))
+    if file != identity and same != said:
+        article = replace(article, id=told_apart(identity, article.id))
+    if article.id in seen:
+        return Rejected(article.source, "article.duplicate_id")
+    seen[article.id] = identity, said
+    return article
 
 
 def _walk(root: Path, visited: set[tuple[int, int]]) -> Iterator[Path | Rejected]:
@@ -108,14 +119,17 @@ def _walk(root: Path, visited: set[tuple[int, int]]) -> Iterator[Path | Rejected
 
 def _file(path: Path, identity: str) -> File | Rejected:
     """The file at `path`, if it is of a kind that is read."""
-    if source_of(path) is None:
+    source = source_of(path)
+    if source is None:
         return Rejected(shown(path), why_unread(path.name))
     try:
-        regular = stat.S_ISREG(path.stat().st_mode)
+        found = path.stat()
     except OSError:
         return Rejected(shown(path), "file.unreadable")
-    if not regular:  # a device or a pipe would block
+    if not stat.S_ISREG(found.st_mode):  # a device or a pipe would block
         return Rejected(shown(path), "file.kind")
+    if found.st_size > min(LARGEST_FILE_BYTES, getattr(source, "largest_bytes", LARGEST_FILE_BYTES)):
+        return Rejected(shown(path), "file.too_large")
     return File(path, shown(identity))
 
 

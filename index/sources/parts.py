@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 
-from khamtop.index.sources.source import File, Unit, Unreadable, digest_of_bytes
+from khamtop.index.sources.source import File, Unit, Unreadable, bad_letter, digest_of_bytes, noticed
 from khamtop.index.sources.whole import made
 from khamtop.index.types import Article, Rejected
 
@@ -16,8 +16,8 @@ _log = logging.getLogger(__name__)
 PartMaker = Callable[[str, str], Article]
 
 
-def unit_of(file: File, number: int, raw: bytes, known: Container[bytes], make: PartMaker) -> Unit:
-    """The unit of a part that consists of `raw`.
+def units_of(file: File, number: int, raw: bytes, known: Container[bytes], make: PartMaker) -> Iterator[Unit]:
+    """The unit of a part that consists of `raw`, and a notice beside it where letters of it could not be read.
 
     Its digest is of that; where its number tells in the article, in its id or source, of the number too.
     """
@@ -27,14 +27,20 @@ def unit_of(file: File, number: int, raw: bytes, known: Container[bytes], make: 
     here = digest.digest()
     for unit in (anywhere, here):
         if unit in known:
-            return unit, None
+            yield unit, None
+            return
     identity, source = f"{file.identity}:{number}", f"{file.source}:{number}"
     try:
         article = made(make, identity, source)
     except Unreadable as problem:
-        return here, Rejected(file.source, problem.reason, number)
+        yield here, Rejected(file.source, problem.reason, number)
+        return
+    if notice := bad_letter(article, file.source, number):
+        yield noticed(here), article
+        yield b"", notice
+        return
     names_itself = article.id != identity and article.source != source
-    return anywhere if names_itself else here, article
+    yield anywhere if names_itself else here, article
 
 
 @contextmanager

@@ -17,6 +17,15 @@ Unit = tuple[bytes, Article | Rejected | None]
 
 #: A file or a line beyond this holds no article that a person reads in one sitting.
 LARGEST_BYTES = 20_000_000
+#: A file beyond this is refused before it is read, which would take minutes: what it is made of may be a hole.
+LARGEST_FILE_BYTES = 10_000_000_000
+
+#: What stands between a file's identity and the id of its article, where another file has that id.
+APART = "#"
+
+
+#: What stands for bytes that are no letter.
+BAD_LETTER = "\ufffd"
 
 
 class Unreadable(Exception):
@@ -79,6 +88,33 @@ class Source(Protocol):
         Raises:
             Unreadable: if the file, or the rest of it, holds no article.
         """
+
+
+def bad_letter(article: Article, path: str, line: int | None = None) -> Rejected | None:
+    """What tells that an article has letters that could not be read: the line of the first one, if `line` is None."""
+    place = article.text.find(BAD_LETTER)
+    if place < 0 and BAD_LETTER not in article.title:
+        return None
+    return Rejected(path, "text.bad_letter", article.text.count("\n", 0, place) + 1 if line is None else line)
+
+
+def noticed(digest: bytes) -> bytes:
+    """The digest of a unit with a notice beside its article: no known one, so that the notice is told each time."""
+    return digest_of_bytes(digest).digest()
+
+
+def told_apart(identity: str, article: str) -> str:
+    """The id of an article whose own id an article of another file has: ids may begin anew in each file.
+
+    It is that of the file with the article's own, so that it stays while the other article does.
+    """
+    return f"{identity}{APART}{article}"
+
+
+def own_id(identity: str, article: str) -> str | None:
+    """The id that an article of a file had of its own before it was `told_apart`; None if it was not."""
+    file, apart, own = article.partition(f"{identity}{APART}")
+    return own if apart and not file else None
 
 
 def digest_of_bytes(raw: bytes = b"") -> hashlib.blake2b:

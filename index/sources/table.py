@@ -16,9 +16,8 @@ from functools import partial
 from typing import IO
 
 from khamtop.index.sources.encodings import decode
-from khamtop.index.sources.fields import TEXT_FIELDS, article_of, field, folded
-from khamtop.index.sources.markup import plain
-from khamtop.index.sources.parts import failures_told, unit_of
+from khamtop.index.sources.fields import TEXT_FIELDS, article_of, folded, text_in
+from khamtop.index.sources.parts import failures_told, units_of
 from khamtop.index.sources.source import LARGEST_BYTES, File, Unit, Unreadable
 from khamtop.index.types import Article, Rejected
 
@@ -72,7 +71,7 @@ def _units(file: File, stream: IO[bytes], known: Container[bytes]) -> Iterator[U
             continue
         if any(cell.strip() for cell in cells):
             raw = _NO_DELIMITER.join([*columns, "", *cells]).encode("latin-1")  # a row says nothing without its header
-            yield unit_of(file, number, raw, known, partial(_article, decoder, columns, cells))
+            yield from units_of(file, number, raw, known, partial(_article, decoder, columns, cells))
 
 
 def _lines(stream: IO[bytes]) -> Iterator[str]:
@@ -102,6 +101,7 @@ def _header(lines: Iterator[str], decoder: Decoder) -> tuple[int, list[str], str
         if number == 1 and said.lower().startswith(_SAYS_DELIMITER) and len(said) > len(_SAYS_DELIMITER):
             tried = said[len(_SAYS_DELIMITER)]
         elif said.strip(f" {_DELIMITERS}"):
+            decode(said.encode("latin-1"))  # which tells what is no text
             columns, delimiter = max((_columns(said, delimiter, decoder), delimiter) for delimiter in tried)
             if columns:
                 return number, list(columns), delimiter if len(columns) > 1 else _NO_DELIMITER
@@ -123,8 +123,8 @@ def _article(decoder: Decoder, columns: Sequence[str], cells: Sequence[str], ide
     """The article of a row; raises `Unreadable`."""
     if any(cell.strip() for cell in cells[len(columns) :]):
         raise Unreadable("row.cells")
-    fields = {name: plain(cell) for name, cell in zip(columns, _decoded(cells, decoder), strict=False)}
-    text = field(folded(fields), *TEXT_FIELDS)
+    fields = dict(zip(columns, _decoded(cells, decoder), strict=False))
+    text = text_in(folded(fields))
     if not text:
         raise Unreadable("article.no_text")
     return article_of(identity, source, text, fields)
@@ -142,14 +142,14 @@ def _decoder(stream: IO[bytes]) -> Decoder:
     stream.seek(0)
     whole_lines = beginning[: beginning.rfind(b"\n") + 1] or beginning
     try:
-        is_thai = decode(whole_lines) == whole_lines.decode("cp874")
-    except (Unreadable, UnicodeDecodeError):
+        is_thai = not whole_lines.isascii() and decode(whole_lines) == whole_lines.decode("cp874", "replace")
+    except Unreadable:
         is_thai = False
-    return _decode_thai if is_thai and not whole_lines.isascii() else decode
+    return partial(_decode_row, is_thai=is_thai)
 
 
-def _decode_thai(row: bytes) -> str:
+def _decode_row(row: bytes, is_thai: bool) -> str:
     try:
         return row.decode("utf-8")
     except UnicodeDecodeError:
-        return row.decode("cp874", "replace")
+        return row.decode("cp874", "replace") if is_thai else decode(row)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Container, Iterator
+from typing import TypeVar
 
-from khamtop.index.sources.source import LARGEST_BYTES, File, Unit, Unreadable, digest_of_bytes
+from khamtop.index.sources.source import LARGEST_BYTES, File, Unit, Unreadable, bad_letter, digest_of_bytes, noticed
 from khamtop.index.types import Article
+
+Made = TypeVar("Made")
 
 _log = logging.getLogger(__name__)
 
@@ -22,11 +25,24 @@ class WholeFile:
         self.suffixes = suffixes
         self._make = make
 
+    @property
+    def largest_bytes(self) -> int:
+        """A file beyond this is refused before it is read."""
+        return LARGEST_BYTES
+
     def read(self, file: File, known: Container[bytes]) -> Iterator[Unit]:
         """See `Source`: the file is one unit."""
         raw = _bytes_of(file)
         digest = digest_of_bytes(raw).digest()
-        yield digest, None if digest in known else made(self._make, file, raw)
+        if digest in known:
+            yield digest, None
+            return
+        article = made(self._make, file, raw)
+        if problem := bad_letter(article, file.source):
+            yield noticed(digest), article
+            yield b"", problem
+        else:
+            yield digest, article
 
 
 def _bytes_of(file: File) -> bytes:
@@ -39,8 +55,8 @@ def _bytes_of(file: File) -> bytes:
         raise Unreadable("file.unreadable") from None
 
 
-def made(make: Callable[..., Article], *given: object) -> Article:
-    """The article that `make` makes: whatever a library raises over a file is that file's own reason."""
+def made(make: Callable[..., Made], *given: object) -> Made:
+    """What `make` makes, an article say: whatever a library raises over a file is that file's own reason."""
     try:
         return make(*given)
     except (Unreadable, MemoryError):

@@ -11,6 +11,7 @@ from khamtop.index.sources.html import html_article
 from khamtop.index.sources.jsonlines import JsonLines
 from khamtop.index.sources.kinds import reader_among
 from khamtop.index.sources.package import PackagedFile
+from khamtop.index.sources.pdf import Pdf
 from khamtop.index.sources.source import Source
 from khamtop.index.sources.table import Table
 from khamtop.index.sources.text import text_article
@@ -23,6 +24,7 @@ _ALONE: tuple[Source, ...] = (
     Table(),
     Feed(),
     PackagedFile((".docx",), docx_article),
+    Pdf(),
 )
 
 SOURCES: tuple[Source, ...] = (*_ALONE, Archive(_ALONE))

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from khamtop.index.filters import comparable
 from khamtop.index.text.dates import span_of
 from khamtop.index.types import Article, Filter, KhamtopError, Passage, Rejected, Span
 
@@ -46,6 +47,11 @@ CREATE INDEX passages_that_say ON passages (said);
 #: What SQLite raises: any failure, and one of the machine (a disk that is full, or gone).
 DatabaseError, DatabaseUnwritable = sqlite3.Error, sqlite3.OperationalError
 
+#: The articles that a filter lets through.
+_WITHIN = (
+    "(:since IS NULL OR last_day >= :since) AND (:until IS NULL OR day <= :until)"
+    " AND (:source IS NULL OR instr(comparable(source), :source))"
+)
 _ONE_DAY = "CASE WHEN day = last_day THEN day END"
 _ARTICLE = "id, title, text, source, published, digest"
 #: Between the speed and the size of what is copied at every build: 7 s for an archive of 480 MB, a quarter of it left.
@@ -69,6 +75,25 @@ class KnownArticle:
     number: int
     file: int
     content: bytes
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where each passage stands: three rows of the same length, as arrays of int64.
+
+    `passages` are their numbers, ascending, and `articles` those of their articles; `days` are the first days of these
+    (ordinals), 0 for an article without a date.
+    """
+
+    passages: np.ndarray
+    articles: np.ndarray
+    days: np.ndarray
+
+    def of(self, passages: np.ndarray) -> Places:
+        """The same of some passages alone, given by number."""
+        at = np.searchsorted(self.passages, passages)
+        return Places(passages, self.articles[at], self.days[at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +128,7 @@ class Database:
         # `immutable`: nobody writes to a committed generation, so that SQLite need not lock it
         uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
         connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        connection.create_function("lower", 1, str.casefold, deterministic=True)  # SQLite's own knows ASCII only
+        connection.create_function("comparable", 1, comparable, deterministic=True)
         return cls(connection)
 
     @classmethod
@@ -152,7 +177,8 @@ class Database:
         """The articles of these numbers as a list shows them, in that order; raises as `article` does."""
         rows = self._each(
             f"SELECT a.number, a.id, a.title, a.published, {_ONE_DAY}, a.source, a.text,"
-            " (SELECT count(*) FROM passages WHERE article = a.number), files.identity, files.rejected = '[]'"
+            " (SELECT count(*) FROM passages WHERE article = a.number), files.identity,"
+            " NOT EXISTS (SELECT 1 FROM json_each(files.rejected) WHERE value ->> 1 <> 'text.bad_letter')"
             " AND NOT EXISTS (SELECT 1 FROM articles WHERE file = a.file AND number <> a.number)"
             " FROM articles AS a JOIN files ON files.number = a.file WHERE a.number IN", numbers,
         )  # fmt: skip
@@ -213,14 +239,25 @@ class Database:
 
     def passages_within(self, bounds: Filter) -> np.ndarray:
         """The numbers (int64, ascending) of the passages of articles that a filter lets through."""
-        days = [None if day is None else day.toordinal() for day in (bounds.since, bounds.until)]
         rows = self._connection.execute(
             "SELECT passages.number FROM articles JOIN passages ON article = articles.number"
-            " WHERE (:since IS NULL OR last_day >= :since) AND (:until IS NULL OR day <= :until)"
-            " AND (:source IS NULL OR instr(lower(source), lower(:source))) ORDER BY passages.number",
-            {"since": days[0], "until": days[1], "source": bounds.source},
-        )
+            f" WHERE {_WITHIN} ORDER BY passages.number", _bounds(bounds),
+        )  # fmt: skip
         return np.fromiter((number for (number,) in rows), np.int64)
+
+    def articles_within(self, bounds: Filter) -> set[int]:
+        """The numbers of the articles that a filter lets through."""
+        rows = self._connection.execute(f"SELECT number FROM articles WHERE {_WITHIN}", _bounds(bounds))
+        return {number for (number,) in rows}
+
+    def places(self) -> Places:
+        """Where each passage stands."""
+        rows = self._connection.execute(
+            "SELECT passages.number, article, coalesce(day, 0) FROM passages"
+            " JOIN articles ON articles.number = article ORDER BY passages.number"
+        ).fetchall()
+        columns = np.array(rows, np.int64).reshape(-1, 3).T
+        return Places(*map(np.ascontiguousarray, columns))
 
     def said(self, passages: Sequence[int]) -> dict[int, bytes]:
         """What each passage says, as a digest: passages of the same digest are copies of one another."""
@@ -258,7 +295,7 @@ class Database:
         known = self.file(identity)
         if known and (known.digest, known.rejected) == (digest, tuple(rejected)):
             return False
-        reasons = json.dumps([[item.path, item.reason, item.line] for item in rejected])
+        reasons = json.dumps([[item.path, item.reason, item.line, item.count, item.pages] for item in rejected])
         self._connection.execute(
             "INSERT INTO files (identity, digest, rejected) VALUES (?, ?, ?)"
             " ON CONFLICT (identity) DO UPDATE SET digest = excluded.digest, rejected = excluded.rejected",
@@ -292,8 +329,20 @@ class Database:
 
     def known(self, identity: str) -> KnownArticle | None:
         """What is known of the article of that id."""
-        row = self._one("SELECT number, file, content FROM articles WHERE id = ?", identity)
+        row = self._one("SELECT number, file, content, id FROM articles WHERE id = ?", identity)
         return KnownArticle(*row) if row else None
+
+    def marked(self, mark: str) -> dict[int, list[tuple[bytes, KnownArticle]]]:
+        """The articles with `mark` in their ids, each with its unit, by the number of their file."""
+        rows = self._connection.execute(  # by the index of the ids, which is a small part of what a table has
+            "SELECT unit, number, file, content, id FROM articles"
+            " WHERE number IN (SELECT number FROM articles WHERE instr(id, ?)) ORDER BY number", (mark,)
+        )  # fmt: skip
+        found: dict[int, list[tuple[bytes, KnownArticle]]] = {}
+        for unit, *fields in rows:
+            article = KnownArticle(*fields)
+            found.setdefault(article.file, []).append((unit, article))
+        return found
 
     def contents(self) -> dict[int, bytes]:
         """What each article holds, by its number."""
@@ -355,6 +404,12 @@ class Database:
 
     def _each(self, query: str, numbers: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         return self._connection.execute(f"{query} ({', '.join('?' * len(numbers))})", list(numbers))
+
+
+def _bounds(bounds: Filter) -> dict[str, object]:
+    """What `_WITHIN` compares with."""
+    since, until = (None if day is None else day.toordinal() for day in (bounds.since, bounds.until))
+    return {"since": since, "until": until, "source": comparable(bounds.source or "") or None}
 
 
 def _listed(

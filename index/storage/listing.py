@@ -7,18 +7,26 @@ What is asked of the articles is `qa`'s business.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from khamtop.index.storage.database import Database, Listed
 from khamtop.index.text import thai
+from khamtop.index.types import Filter
 
 #: A picture of more bars is a blur; only years may be more, as there is nothing coarser.
 MOST_BARS = 60
 
 Unit = Literal["year", "month", "day"]
+
+#: By date, undated articles last; or by title.
+ListOrder = Literal["newest", "oldest", "title"]
+LIST_ORDERS: tuple[ListOrder, ...] = ("newest", "oldest", "title")
+
+#: A vowel that is written before its consonant and sorted after it; and what a dictionary passes over.
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +39,76 @@ class Timeline:
 
 
 class Listing:
-    """Every article of a database, newest first, undated ones last, those of a day by title."""
+    """Every article of a database; those of a day by title, as Thais sort."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         rows = database.catalogue()
-        self._numbers = [number for number, _, _ in rows]
-        self._titles = [_plain(title) for _, title, _ in rows]
-        self.timeline = _timeline([day for _, _, day in rows])
+        places = _thai_order({title for _, title, _ in rows})
+        rows.sort(key=lambda row: (row[2] is None, -(row[2] or 0), places[row[1]], row[0]))
+        self._titles = {number: _plain(title) for number, title, _ in rows}  # the newest first
+        self._places = {number: places[title] for number, title, _ in rows}
+        self._undated = {number for number, _, day in rows if day is None}
+        days = [date.fromordinal(day) for _, _, day in rows if day is not None]
+        self.timeline = timeline_of(days, undated=len(self._undated))
 
-    def find(self, words: str, offset: int, limit: int) -> tuple[int, list[Listed]]:
-        """How many titles have `words` in them, and those from `offset` on, `limit` at the most.
+    def find(
+        self, words: str, offset: int, limit: int, bounds: Filter | None = None, order: ListOrder = "newest"
+    ) -> tuple[int, list[Listed]]:
+        """How many titles have all `words` in them, and those from `offset` on, `limit` at the most.
 
         Compared are letters, as a reader takes them: capitals are small ones, Thai digits are Arabic
-        ones, and spaces are not there.
+        ones, and spaces are not there. The words may stand in any order. `bounds` lets only some articles through.
         """
-        wanted = _plain(words)
-        found = [number for number, title in zip(self._numbers, self._titles, strict=True) if wanted in title]
+        within = self._database.articles_within(bounds) if bounds else None
+        wanted = _wanted(words)
+        found = [
+            number
+            for number in self._ordered[order]
+            if (within is None or number in within) and _has(self._titles[number], wanted)
+        ]
         return len(found), self._database.listed(found[offset : offset + limit])
+
+    @cached_property
+    def _ordered(self) -> dict[ListOrder, list[int]]:
+        """The numbers of all articles in each order."""
+        newest = list(self._titles)
+        dated = [number for number in newest if number not in self._undated]
+        undated = [number for number in newest if number in self._undated]
+        by_title = sorted(newest, key=lambda number: (self._places[number], number))
+        return {"newest": newest, "oldest": [*reversed(dated), *undated], "title": by_title}
+
+
+def _wanted(words: str) -> list[tuple[str, list[str]]]:
+    """What was typed between spaces, and the words that each piece of it is made of."""
+    pieces = thai.normalise(words).text.split()
+    return [(piece, thai.words(piece)) for piece in pieces]
+
+
+def _has(title: str, wanted: list[tuple[str, list[str]]]) -> bool:
+    """Whether a plain title has each piece in it, or else all words of that piece."""
+    return all(piece in title or (words and all(word in title for word in words)) for piece, words in wanted)
+
+
+def _thai_order(titles: set[str]) -> dict[str, int]:
+    """The place of each title in a Thai dictionary.
+
+    Thais sort by consonants first: "เกาะ" stands among the ก, and tones count last of all. Quotation marks and other
+    signs do not count.
+    """
+    from pythainlp.util import collate
+
+    letters = {title: "".join(thai.stretches(_plain(title))) for title in titles}
+    places = {bare: place for place, bare in enumerate(collate(sorted(set(letters.values()))))}
+    return {title: places[bare] for title, bare in letters.items()}
 
 
 def _plain(title: str) -> str:
     return "".join(thai.normalise(title).text.split())
 
 
-def _timeline(ordinals: list[int | None]) -> Timeline:
-    days = [date.fromordinal(ordinal) for ordinal in ordinals if ordinal is not None]
-    undated = len(ordinals) - len(days)
+def timeline_of(days: Sequence[date], undated: int = 0) -> Timeline:
+    """How many of these days lie in each year, month or day: as fine as is still seen."""
     if not days:
         return Timeline("year", (), undated)
     first, last = min(days), max(days)

@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -35,10 +36,10 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from khamtop.index.encoders.wiring import load_encoder
-from khamtop.index.rankings.lexical import Alternatives
+from khamtop.index.rankings.lexical import Alternatives, Condition
 from khamtop.index.rankings.ranking import RankingDamaged
 from khamtop.index.rankings.wiring import Rankings, is_immutable, is_temporary
-from khamtop.index.storage.database import Database, DatabaseError, DatabaseUnwritable, Listed
+from khamtop.index.storage.database import Database, DatabaseError, DatabaseUnwritable, Listed, Places
 from khamtop.index.storage.listing import Listing
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Passage, Ranked
 
@@ -97,6 +98,7 @@ class Index:
     def __init__(self, generation: Path, manifest: Manifest, encoder: Encoder) -> None:
         self.manifest = manifest
         self.encoder = encoder
+        self.built = datetime.fromtimestamp((generation / _MANIFEST).stat().st_mtime, UTC)
         self.database = Database.open(generation / _DATABASE)
         self.rankings = Rankings(generation, encoder.dimensions)
         self.rankings.open()
@@ -139,6 +141,11 @@ class Index:
         """The number of passages."""
         return self.manifest.passages
 
+    @cached_property
+    def stamp(self) -> str:
+        """A few letters that no other generation has: the same index gives the same answers."""
+        return _text_checksum(asdict(self.manifest))[:12]
+
     def articles(self, spread: int | None = None) -> Iterator[Article]:
         """Every article, in the order in which they were indexed as they are; or `spread` of them, evenly apart."""
         return self.database.articles(spread)
@@ -179,9 +186,22 @@ class Index:
         """The `k` passages (of those `among`) that fit what is wanted in each field of `FIELD_WEIGHTS` best."""
         return self.rankings.lexical.search(wanted, k, among)
 
+    @cached_property
+    def places(self) -> Places:
+        """Where each passage stands; made when it is first asked for."""
+        return self.database.places()
+
+    def holding(self, conditions: Sequence[Condition]) -> np.ndarray:
+        """The numbers (int64, ascending) of the passages whose words, n-grams or sounds meet every condition."""
+        return self.rankings.lexical.holding(conditions)
+
     def has_written(self, words: Iterable[str]) -> bool:
         """Whether each of the words stands in some passage."""
         return self.rankings.lexical.has_written(words)
+
+    def frequency(self, words: Iterable[str]) -> int:
+        """In how many passages words stand that are one thing together: no more than the rarest of them."""
+        return min(map(self.rankings.lexical.document_frequency, words), default=0)
 
     def said(self, passages: Sequence[int]) -> dict[int, bytes]:
         """What each passage says, as a digest: passages of the same digest are copies of one another."""

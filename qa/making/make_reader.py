@@ -69,7 +69,7 @@ KIND_WEIGHT = 0.3
 #: The part of the answerable questions that is answered at the shipped threshold, and that gets at least "not sure".
 ANSWERED, SHOWN = 0.91, 0.97
 #: Of what stands in large type this part is right.
-LARGE_RIGHT = 0.9
+LARGE_RIGHT = 0.95
 #: What a logit may be worth beside a passage's score in search.
 RANK_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
 SAVED_EVERY = 300

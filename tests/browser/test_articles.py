@@ -52,7 +52,7 @@ def test_the_articles_are_listed_and_more_on_demand(articles: Page) -> None:
 
 def test_one_is_found_by_its_title_and_opened(articles: Page) -> None:
     titles = articles.locator(".list .title")
-    articles.locator(".find input").fill("ตลาดน้ำ")
+    articles.locator("[data-list=find]").fill("ตลาดน้ำ")
     expect(titles).to_have_text(["ตลาดน้ำคลองใหม่"])
     titles.first.click()
     reader = articles.get_by_role("dialog")
@@ -60,8 +60,32 @@ def test_one_is_found_by_its_title_and_opened(articles: Page) -> None:
     expect(reader.locator("mark")).to_have_count(0)
     articles.keyboard.press("Escape")
     expect(titles.first).to_be_focused()
-    articles.locator(".find input").fill("ไม่มีชื่อนี้")
+    articles.locator("[data-list=find]").fill("ไม่มีชื่อนี้")
     expect(articles.locator(".list-count")).to_have_text(text("page.none_listed", "th"))
+
+
+def test_they_are_found_by_words_in_any_order_narrowed_and_sorted(articles: Page) -> None:
+    titles = articles.locator(".list .title")
+    articles.locator("[data-list=find]").fill("ครั้งที่ 7 บ้านโคก")
+    expect(titles.first).to_contain_text("ครั้งที่ 47")  # the newest of those with a 7
+    articles.locator("[data-list=since]").fill("2563")
+    articles.locator("[data-list=until]").fill("ธ.ค. 2563")
+    expect(titles).to_have_text(["ประชุมสภาตำบลบ้านโคก ครั้งที่ 27"])
+    articles.locator("[data-list=until]").fill("เมื่อวาน")
+    expect(articles.locator(".list-count")).to_have_text(text("filter.date", "th", date="เมื่อวาน"))
+    expect(titles).to_have_count(0)
+    for name in ("find", "since", "until"):
+        articles.locator(f"[data-list={name}]").fill("")
+    articles.locator("[data-list=source]").fill("market")
+    expect(titles).to_have_text(["ตลาดน้ำคลองใหม่"])
+    articles.locator("[data-list=source]").fill("")
+    articles.locator("[data-list=order]").select_option("title")
+    expect(titles.first).to_contain_text("ญี่ปุ่นและเกาหลีใต้")
+    articles.locator("[data-list=order]").select_option("oldest")
+    expect(articles.locator(".list li").first).to_contain_text("2560")
+    articles.reload()
+    expect(articles.locator("[data-list=order]")).to_have_value("oldest")
+    expect(articles.locator(".list li").first).to_contain_text("2560")
 
 
 def test_a_picture_shows_the_articles_over_time_of_the_readers_era(articles: Page) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from khamtop.ui.feedback import REMARK_CHARS
 from khamtop.ui.texts import text
 from tests.browser.conftest import Site
-from tests.browser.steps import FIRST_LEADER, SINCE_WHEN, UNANSWERABLE, ask, last, seed
+from tests.browser.steps import FIRST_LEADER, UNANSWERABLE, ask, last, seed
 
 
 def test_the_first_screen_says_what_this_is_and_is_ready_to_be_asked(page: Page) -> None:
@@ -82,13 +82,15 @@ def test_questions_to_go_on_with_are_offered_and_each_one_is_answered(page: Page
 def test_where_it_is_not_sure_it_says_so_and_quotes_what_comes_nearest(
     page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sure = site.service.ask
+    sure = site.service.give
 
     def unsure(*asked: Any, **more: Any) -> Any:
-        found = sure(*asked, **more)
-        return replace(found, verdict="unsure", citations=(), nearest=found.citations, short=None)
+        given = sure(*asked, **more)
+        found = given.answer
+        nearest = replace(found, verdict="unsure", citations=(), nearest=found.citations, short=None)
+        return replace(given, answer=nearest)
 
-    monkeypatch.setattr(site.service, "ask", unsure)
+    monkeypatch.setattr(site.service, "give", unsure)
     ask(page, FIRST_LEADER)
     expect(last(page, ".abstained")).to_have_text(text("answer.unsure", "th"))
     expect(last(page, ".short")).to_have_count(0)
@@ -121,20 +123,40 @@ def test_a_bad_question_gets_one_clear_sentence_in_either_language(page: Page) -
         page.locator(".language").click()
 
 
-def test_a_question_is_shared_as_a_link_that_asks_it_once(page: Page, visit: Any, site: Site) -> None:
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    ask(page, SINCE_WHEN)
-    ask(page, FIRST_LEADER)
-    last(page, ".share").click()
-    expect(page.locator(".notice")).to_have_text(text("page.shared", "th"))
-    link = page.evaluate("navigator.clipboard.readText()")
-    assert link.startswith(f"{site.url}/?q=")
+def test_another_page_may_bring_a_question_along_which_is_asked_once(visit: Any, site: Site) -> None:
+    page = visit(f"{site.url}/?q={FIRST_LEADER}")
+    expect(last(page, ".quote").first).to_contain_text("คิชิดะ")
+    page.reload()
+    expect(last(page, ".quote").first).to_contain_text("คิชิดะ")
+    expect(page.locator(".turn")).to_have_count(1)
 
-    other = visit(link)
-    expect(last(other, ".quote").first).to_contain_text("คิชิดะ")
-    other.reload()
-    expect(last(other, ".quote").first).to_contain_text("คิชิดะ")
-    expect(other.locator(".turn")).to_have_count(1)
+
+def test_questions_are_narrowed_by_date_and_source_until_that_is_taken_off(visit: Any, archive: Site) -> None:
+    page = visit(archive.url)
+    page.locator(".narrow summary").click()
+    page.locator("[data-filter=since]").fill("2567")
+    page.keyboard.press("Enter")  # sets it, and asks nothing
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(page.locator(".ask textarea")).to_be_focused()
+    ask(page, "สภาตำบลบ้านโคกเห็นชอบงบซ่อมถนนสายใด")
+    expect(last(page, ".used-filters")).to_have_text(f"{text('page.since', 'th')} 2567")
+    expect(page.locator("[data-filter=since]")).to_be_hidden()
+    expect(page.locator(".narrow summary")).to_contain_text("2567")
+    dates = page.locator(".sources .date")
+    expect(dates.first).to_be_attached()
+    assert all(date.startswith("2024") for date in dates.all_text_contents())
+
+    page.locator(".narrow summary").click()
+    page.locator("[data-filter=source]").fill("market")
+    page.locator("[data-filter=since]").fill("เมื่อวาน")
+    ask(page, "ตลาดน้ำคลองใหม่เปิดเมื่อใด")
+    expect(last(page, ".error")).to_contain_text(text("filter.date", "th", date="เมื่อวาน"))
+    page.locator(".narrow summary").click()
+    page.locator(".widen").click()
+    expect(page.locator(".widen")).to_be_hidden()
+    ask(page, "ตลาดน้ำคลองใหม่เปิดเมื่อใด")
+    expect(last(page, ".quote").first).to_contain_text("2551")
+    expect(last(page, ".used-filters")).to_be_empty()
 
 
 def test_an_answer_is_judged_with_a_thumb_and_a_remark(page: Page, site: Site) -> None:

@@ -6,7 +6,7 @@ import { given } from "./given.js";
 import { readArticle } from "./reader.js";
 import { call } from "./server.js";
 import { followBuild, indexChanged } from "./status.js";
-import { tabShown } from "./tabs.js";
+import { noteFacts, shownTab, tabShown } from "./tabs.js";
 import { dayWords, languageChanged, sentence, t, tWith } from "./words.js";
 
 /** @import { ErrorJson, Row } from "./types" */
@@ -26,29 +26,58 @@ const listing = {
 
 export function beginArticles() {
   let typing = 0;
-  find(".find input").addEventListener("input", () => {
+  find(".find").addEventListener("input", () => {
     clearTimeout(typing);
-    typing = setTimeout(listArticles, TYPING_MS);
+    typing = setTimeout(noteAndList, TYPING_MS);
   });
   find(".find").addEventListener("submit", (event) => {
     event.preventDefault();
-    listArticles();
+    noteAndList();
   });
   find(".list-more").addEventListener("click", () => listArticles(true));
-  tabShown.on(({ name }) => name === "articles" && !listing.run && listArticles());
+  tabShown.on(({ name, facts }) => name === "articles" && showList(facts));
   indexChanged.on(() => listing.run && listArticles());
   languageChanged.on(() => listing.run && renderList());
 }
 
+const fields = () => /** @type {Array<HTMLInputElement | HTMLSelectElement>} */ (findAll(".find [data-list]"));
+
+/**
+ * The list as an address tells it.
+ * @param {URLSearchParams} facts
+ */
+function showList(facts) {
+  if (listing.run && facts.toString() === wanted().toString()) return;
+  for (const field of fields()) field.value = facts.get(field.dataset.list ?? "") ?? firstValue(field);
+  listArticles();
+}
+
+function noteAndList() {
+  if (shownTab() === "articles") noteFacts(wanted());
+  listArticles();
+}
+
+/** What is filled in, but for what stands there anyway. */
+function wanted() {
+  const facts = new URLSearchParams();
+  for (const field of fields()) {
+    const value = field.value.trim();
+    if (value && value !== firstValue(field)) facts.set(field.dataset.list ?? "", value);
+  }
+  return facts;
+}
+
+/** @param {HTMLInputElement | HTMLSelectElement} field */
+const firstValue = (field) => (field instanceof HTMLSelectElement ? field.options[0].value : "");
+
 async function listArticles(more = false) {
   const run = (listing.run = {});
-  const words = find(".find input", HTMLInputElement).value;
   const offset = more ? listing.articles.length : 0;
   const limit = Math.min(LISTED_AT_ONCE, given.limits.listed);
-  const told = await call("articles", { find: words, offset, limit });
+  const told = await call("articles", { ...Object.fromEntries(wanted()), offset, limit });
   if (listing.run !== run) return; // a later one overtook it
   if ("error" in told) {
-    listing.error = told.error;
+    Object.assign(listing, { error: told.error, total: 0, articles: [] });
   } else {
     listing.error = null;
     listing.total = told.total;

@@ -8,14 +8,16 @@ import { beginConversations } from "./conversations.js";
 import { HAS_KEYBOARD } from "./elements.js";
 import { take } from "./given.js";
 import { beginLanguage } from "./language.js";
+import { beginLinks } from "./link.js";
+import { beginNarrow } from "./narrow.js";
 import { beginPicture } from "./picture.js";
 import { beginQuestions } from "./questions.js";
 import { beginReader } from "./reader.js";
 import { beginSearch } from "./search.js";
 import { beginSources } from "./sources.js";
 import { beginStatus } from "./status.js";
-import { beginTabs, showTab, shownTab } from "./tabs.js";
-import { ask, beginTalk, reopenTalk } from "./talk.js";
+import { beginTabs, showAddress, shownTab } from "./tabs.js";
+import { ask, beginTalk, openTalk, reopenTalk } from "./talk.js";
 import { beginTheme } from "./theme.js";
 import { beginTurns } from "./turns.js";
 import { beginUpload } from "./upload.js";
@@ -37,6 +39,7 @@ export function begin(element, given) {
   beginConversations();
   beginQuestions(); // before the turns, which scroll to where they stand when that is known
   beginTurns();
+  beginNarrow();
   beginBox();
   beginPicture();
   beginSources();
@@ -46,20 +49,20 @@ export function begin(element, given) {
   beginArchive();
   beginArticles();
   beginUpload();
-  showTab();
+  beginLinks();
+  reopenTalk();
+  showAddress();
   openAsked();
   if (HAS_KEYBOARD && shownTab() === "ask") focusBox();
   beginStatus();
 }
 
-// A link may bring a question along (`copy.js`).
+// Other pages may bring a question along: `?q=...`. A link to an answer is `link.js`'s.
 function openAsked() {
   const question = new URLSearchParams(location.search).get("q");
-  if (!question) {
-    reopenTalk();
-    return;
-  }
+  if (!question) return;
   history.replaceState(null, "", location.pathname); // a reload shows the answer again rather than asking twice
-  showTab();
+  showAddress();
+  openTalk(null);
   ask(question);
 }

@@ -8,8 +8,7 @@ import { openTab, shownTab, tabShown } from "./tabs.js";
 import { languageChanged, numberWords, sentence, t } from "./words.js";
 
 /** @import { Build, Key, RejectedJson, ReportJson } from "./types" */
-
-const REJECTED_SHOWN = 200; // the terminal lists them all
+/** @typedef {{ reason: string, count: number, paths: string[] }} Reason */
 
 let fresh = false; // whether a build was seen running whose end has not been read yet
 /** @type {number | null} */
@@ -133,19 +132,30 @@ function renderResult({ number, error, report }) {
     find(".rebuild").focus();
   };
   const dismiss = signButton("tool dismiss", t("page.dismiss"), putAway, "✕");
-  if (error) return [dismiss, h("p", { class: "error" }, sentence(error))];
+  if (error) {
+    const reasons = /** @type {Reason[]} */ (error.facts.reasons ?? []);
+    return [dismiss, h("p", { class: "error" }, sentence(error)), renderReasons(reasons)];
+  }
   return report ? [dismiss, renderReport(report)] : [dismiss];
 }
 
+/** @param {Reason[]} reasons */
+function renderReasons(reasons) {
+  const lines = reasons.map(({ reason, count, paths }) =>
+    h("li", {}, `${sentence({ code: reason })} (${t("rejected.count", { count })}): `, said(paths.join(", "))),
+  );
+  return lines.length ? h("ul", {}, lines) : null;
+}
+
 /** @param {ReportJson} report */
-function renderReport({ added, changed, removed, unchanged, rejected, seconds }) {
+function renderReport({ added, changed, removed, unchanged, rejected, rejected_count, seconds }) {
   /** @type {Array<[string, number]>} */
   const figures = [
     [t("page.added"), added],
     [t("page.changed"), changed],
     [t("page.taken_out"), removed],
     [t("page.unchanged"), unchanged],
-    [t("page.rejected"), rejected.length],
+    [t("page.rejected"), rejected_count],
   ];
   return [
     h("p", {}, h("strong", {}, t("page.rebuilt")), " ", t("page.took", { seconds: seconds.toFixed(1) })),
@@ -158,14 +168,16 @@ function renderReport({ added, changed, removed, unchanged, rejected, seconds })
       ? h(
           "details",
           {},
-          h("summary", {}, t("report.rejected", { count: rejected.length })),
-          h("ul", {}, rejected.slice(0, REJECTED_SHOWN).map(renderRejected)),
+          h("summary", {}, t("report.rejected", { count: rejected_count })),
+          h("ul", {}, rejected.map(renderRejected)),
         )
       : null,
   ];
 }
 
 /** @param {RejectedJson} rejected */
-function renderRejected({ path, line, reason }) {
-  return h("li", {}, said(path), line ? ` (${t("rejected.line", { line })})` : "", `: ${sentence({ code: reason })}`);
+function renderRejected({ path, line, pages, count, reason }) {
+  const place = line ? t("rejected.line", { line }) : pages && t("rejected.pages", { pages });
+  const more = count ? ` (${t("rejected.more", { count })})` : "";
+  return h("li", {}, said(path), place ? ` (${place})` : "", `: ${sentence({ code: reason })}`, more);
 }

@@ -3,6 +3,7 @@
 import { button, h, said } from "./elements.js";
 import { t } from "./words.js";
 
+/** @import { Leaf } from "./elements.js" */
 /** @import { ArticleJson, Card, Part } from "./types" */
 
 /**
@@ -17,18 +18,22 @@ export function renderCards(cards, all, open) {
 }
 
 /**
- * Text whose quotes are marked; `current` is the number of the one that is looked at.
+ * Text whose quotes are marked; `current` is the number of the one that is looked at. `show` gives what is shown of a
+ * text, from the first on.
  * @param {Part[]} parts
  * @param {number | null} [current]
+ * @param {(text: string) => Leaf | Leaf[]} [show]
  */
-export function renderParts(parts, current = null) {
+export function renderParts(parts, current = null, show = (text) => text) {
   return parts.map((part) => {
-    if (part.number === undefined) return part.text;
+    if (part.term) return h("mark", { class: "term" }, part.text);
+    const shown = show(part.text);
+    if (part.number === undefined) return shown;
     const isCurrent = part.number === current;
     return h(
       "mark",
       { "data-number": part.number, class: isCurrent && "current", tabindex: isCurrent && "-1" },
-      part.text,
+      shown,
     );
   });
 }
@@ -39,11 +44,6 @@ export function renderParts(parts, current = null) {
  * @param {() => void} open
  */
 function renderCard(card, best, open) {
-  const foundBy = [
-    card.lexical_rank && t("page.by_words", { rank: card.lexical_rank }),
-    card.dense_rank && t("page.by_meaning", { rank: card.dense_rank }),
-  ].filter(Boolean);
-  const share = best > 0 ? Math.max(0, card.score) / best : 0;
   const title = button("title", open, said(card.title || card.source));
   title.title = t("page.open_article");
   /** @param {MouseEvent} event */
@@ -60,7 +60,23 @@ function renderCard(card, best, open) {
       card.numbers.map((number) => h("span", { class: "badge" }, `[${number}]`)),
       title,
     ),
-    card.published ? h("p", { class: "quiet date" }, said(card.published)) : null,
+    card.published || card.page ? h("p", { class: "quiet date" }, renderDate(card)) : null,
+    renderPassage(card, best),
+  );
+}
+
+/**
+ * What a card says below its title: why it was found, the passage, and where else it is printed.
+ * @param {Card} card
+ * @param {number} best
+ */
+export function renderPassage(card, best) {
+  const foundBy = [
+    card.lexical_rank && t("page.by_words", { rank: card.lexical_rank }),
+    card.dense_rank && t("page.by_meaning", { rank: card.dense_rank }),
+  ].filter(Boolean);
+  const share = best > 0 ? Math.max(0, card.score) / best : 0;
+  return [
     h(
       "p",
       { class: "why" },
@@ -70,7 +86,12 @@ function renderCard(card, best, open) {
     ),
     h("p", { class: "passage" }, h("bdi", { lang: "th" }, renderParts(card.parts))),
     card.copies.length ? h("p", { class: "quiet copies" }, t("page.copies"), " ", card.copies.map(renderCopy)) : null,
-  );
+  ];
+}
+
+/** @param {Card} card */
+function renderDate({ published, page }) {
+  return [published && said(published), published && page && " · ", page && t("answer.page", { page })];
 }
 
 /**

@@ -1,20 +1,27 @@
-// Copying a quote with its source, and a link to a question.
+// Copying a quote with its source, a link to an answer, and a link to what is open.
 
-import { notice } from "./elements.js";
+import { clean, notice } from "./elements.js";
+import { factsOf } from "./link.js";
+import { hrefOf } from "./tabs.js";
 import { t } from "./words.js";
 
+/** @import { Turn } from "./kept.js" */
 /** @import { Citation } from "./types" */
 
 /** @param {Citation} citation */
-export function copyQuote({ quote, title, published, source }) {
-  return copy(`“${quote}” — ${[title, published, source].filter(Boolean).join(", ")}`, t("page.copied"));
+export function copyQuote({ quote, title, published, source, page }) {
+  const where = [title, published, source, page && t("answer.page", { page })];
+  return copy(clean(`“${quote}” — ${where.filter(Boolean).join(", ")}`), t("page.copied"));
 }
 
-/** @param {string} question */
-export function share(question) {
-  const address = new URL(location.pathname, location.origin);
-  address.searchParams.set("q", question);
-  return copy(address.href, t("page.shared"));
+/** @param {Turn} turn */
+export function share(turn) {
+  return copy(hrefOf("ask", factsOf(turn)), t("page.shared"));
+}
+
+/** The address of what is open, such as an article at a quote. */
+export function copyAddress() {
+  return copy(location.href, t("page.shared"));
 }
 
 /**

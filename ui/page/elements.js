@@ -15,6 +15,8 @@ import { element } from "./given.js";
 const NOTICE_MS = 5000;
 // Characters that turn the writing direction around: shown, they could make a text read as another.
 const OVERRIDES = /[\u202a-\u202e\u2066-\u2069]/g;
+// What stands between two pages of a PDF.
+export const PAGE_BREAK = "\f";
 
 // Where there is none, focusing a box would cover half the screen with one.
 export const HAS_KEYBOARD = matchMedia("(hover: hover)").matches;
@@ -85,7 +87,7 @@ export function fill(node, ...children) {
 
 /** @param {unknown} value */
 export function clean(value) {
-  return String(value).replace(OVERRIDES, "");
+  return String(value).replace(OVERRIDES, "").replaceAll(PAGE_BREAK, " ");
 }
 
 /**

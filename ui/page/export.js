@@ -2,7 +2,7 @@
 
 import { clean, h } from "./elements.js";
 import { citationOf } from "./kept.js";
-import { momentWords, sentence } from "./words.js";
+import { momentWords, sentence, t } from "./words.js";
 
 /** @import { Kept, Reply } from "./kept.js" */
 
@@ -37,7 +37,18 @@ export function toJson({ turns }) {
  * @param {string} words
  */
 export function download({ turns }, ending, type, words) {
-  const day = new Date(turns[0].asked).toISOString().slice(0, 10);
+  save(turns[0].asked, ending, type, words);
+}
+
+/**
+ * Hands a file to the browser, named by the day of a moment.
+ * @param {number} moment
+ * @param {string} ending
+ * @param {string} type
+ * @param {string} words
+ */
+export function save(moment, ending, type, words) {
+  const day = new Date(moment).toISOString().slice(0, 10);
   const address = URL.createObjectURL(new Blob([words], { type: `${type};charset=utf-8` }));
   h("a", { href: address, download: `khamtop-${day}.${ending}` }).click();
   URL.revokeObjectURL(address);
@@ -59,8 +70,8 @@ function inMarkdown(words) {
 function answerInMarkdown(reply) {
   if ("error" in reply) return [`*${inMarkdown(sentence(reply.error))}*`];
   const lines = reply.lines ?? []; // a refusal of an earlier version has none
-  const sources = reply.citations.map(({ number, title, published, source }) => {
-    const where = [title, published, source].flatMap((part) => (part ? [inMarkdown(part)] : [])).join(", ");
+  const sources = reply.citations.map(({ number, title, published, source, page }) => {
+    const where = [title, published, source, page && t("answer.page", { page })].flatMap((part) => (part ? [inMarkdown(part)] : [])).join(", ");
     return `- \\[${number}\\] ${where}`;
   });
   return [

@@ -5,12 +5,20 @@ import { forget, recall, remember } from "./memory.js";
 
 /** @import { Answer, Citation, ErrorJson } from "./types" */
 /** @typedef {{ error: ErrorJson }} Failure */
-/** @typedef {Omit<Answer, "passages"> | Failure} Reply */
+/**
+ * What an earlier version kept does not say which index answered.
+ * @typedef {Omit<Answer, "passages"> & { index?: string, built?: string }} Answered
+ * @typedef {Answered | Failure} Reply
+ */
+/** @typedef {{ since?: string, until?: string, source?: string }} Filters */
 /** @typedef {{ good: boolean, remark: string, id?: string }} Opinion */
 /**
- * A question with its reply, which is null while it is awaited.
+ * A question with its reply, which is null while it is awaited. A link brings along `after`, what was asked before
+ * it, and the stamp of the `index` that answered. It is asked `alone` where the reader says that it goes on from
+ * nothing, and at `anyTime` where its time is to be passed over.
  * @typedef {{ id: string, asked: number, question: string, reply: Reply | null, followUps?: string[],
- *   feedback?: Opinion }} Turn
+ *   feedback?: Opinion, filters?: Filters, after?: string[], index?: string,
+ *   alone?: boolean, anyTime?: boolean }} Turn
  */
 /** @typedef {{ id: string, turns: Turn[] }} Kept */
 

@@ -8,6 +8,7 @@ import { indexChanged } from "./status.js";
 import { dayWords, t } from "./words.js";
 
 /** @import { Bar, Citation, Timeline } from "./types" */
+/** @typedef {(period: string) => void} Pick what happens to a bar that is clicked; a period is "2024", "2024-06" or a day */
 /**
  * Cited numbers at their bars, `at` in percent of the width.
  * @typedef {{ at: number, places: number[], numbers: number[] }} Mark
@@ -17,6 +18,7 @@ const FEWEST_DATED = 3; // with fewer there is nothing to see
 const BARS_HEIGHT = 36;
 const MARKS_HEIGHT = 20;
 const WIDEST_BAR = 72; // pixels: a few bars are not stretched into blocks
+const PERIOD_LETTERS = { year: 4, month: 7, day: 10 }; // of a day such as "2024-06-29"
 const CLOSEST_MARKS = 9; // percent of the width: nearer ones share a place, or they would cover each other
 
 /** @type {Timeline} */
@@ -41,20 +43,42 @@ async function loadTimeline() {
  * @param {Citation[]} [citations]
  */
 export function renderTimeline(citations) {
-  const { bars } = timeline;
+  const marks = marksOf(timeline, citations ?? []);
+  if (citations && !marks.length) return null;
+  const caption = citations ? t("page.timeline_sources") : archiveWords();
+  return renderFigure(timeline, caption, citations ?? [], marks);
+}
+
+/**
+ * How the articles on a subject spread over time; null where it would say nothing. A click on a bar picks its period.
+ * @param {Timeline} spread
+ * @param {Pick} pick
+ */
+export function renderSpread(spread, pick) {
+  return renderFigure(spread, t("page.spread"), [], [], pick);
+}
+
+/**
+ * @param {Timeline} spread
+ * @param {import("./elements.js").Child} caption
+ * @param {Citation[]} citations
+ * @param {Mark[]} marks
+ * @param {Pick} [pick]
+ */
+function renderFigure(spread, caption, citations, marks, pick) {
+  const { bars, unit } = spread;
   const dated = bars.reduce((sum, { count }) => sum + count, 0);
-  const marks = marksOf(citations ?? []);
-  if (bars.length < 2 || dated < FEWEST_DATED || (citations && !marks.length)) return null;
+  if (bars.length < 2 || dated < FEWEST_DATED) return null;
   return h(
     "figure",
     { class: "timeline", style: `max-width:${WIDEST_BAR * bars.length}px` },
-    h("figcaption", { class: "quiet" }, citations ? t("page.timeline_sources") : archiveWords()),
-    renderBars(marks, describe(dated, citations ?? [])),
+    h("figcaption", { class: "quiet" }, caption),
+    renderBars(spread, marks, describe(spread, dated, citations), pick),
     h(
       "p",
       { class: "ends quiet", "aria-hidden": "true" },
-      h("span", {}, periodWords(bars[0])),
-      h("span", {}, periodWords(bars[bars.length - 1])),
+      h("span", {}, periodWords(bars[0], unit)),
+      h("span", {}, periodWords(bars[bars.length - 1], unit)),
     ),
   );
 }
@@ -65,11 +89,12 @@ function archiveWords() {
 }
 
 /**
+ * @param {Timeline} spread
  * @param {Mark[]} marks
  * @param {string} words
+ * @param {Pick} [pick]
  */
-function renderBars(marks, words) {
-  const { bars } = timeline;
+function renderBars({ bars, unit }, marks, words, pick) {
   const width = 100 / bars.length;
   const top = marks.length ? MARKS_HEIGHT : 0;
   const most = Math.max(...bars.map(({ count }) => count));
@@ -78,10 +103,11 @@ function renderBars(marks, words) {
     const { count } = bar;
     const height = count && Math.max(2, (BARS_HEIGHT * count) / most);
     const area = { x: `${place * width}%`, width: `${width}%` };
+    const label = t("page.period_count", { period: periodWords(bar, unit), count });
     return h(
       "svg:g",
-      { class: cited.has(place) && "cited" },
-      h("svg:title", {}, t("page.period_count", { period: periodWords(bar), count })),
+      { class: cited.has(place) && "cited", ...(pick && count ? picking(bar, unit, label, pick) : {}) },
+      h("svg:title", {}, label),
       h("svg:rect", { ...area, class: "all", y: 0, height: top + BARS_HEIGHT }), // to point at
       h("svg:rect", {
         x: `${(place + 0.1) * width}%`,
@@ -98,15 +124,34 @@ function renderBars(marks, words) {
       numbers.map((number) => `[${number}]`).join(""),
     ),
   );
-  return h("svg:svg", { role: "img", "aria-label": words, height: top + BARS_HEIGHT }, drawn, numbers);
+  const role = pick ? "group" : "img";
+  return h("svg:svg", { role, "aria-label": words, height: top + BARS_HEIGHT }, drawn, numbers);
 }
 
 /**
+ * What makes a bar a button.
+ * @param {Bar} bar
+ * @param {Timeline["unit"]} unit
+ * @param {string} label
+ * @param {Pick} pick
+ */
+function picking({ start }, unit, label, pick) {
+  const onclick = () => pick(start.slice(0, PERIOD_LETTERS[unit]));
+  /** @param {KeyboardEvent} event */
+  const onkeydown = (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    onclick();
+  };
+  return { role: "button", tabindex: "0", "aria-label": label, onclick, onkeydown };
+}
+
+/**
+ * @param {Timeline} spread
  * @param {Citation[]} citations
  * @returns {Mark[]}
  */
-function marksOf(citations) {
-  const { bars } = timeline;
+function marksOf({ bars }, citations) {
   /** @type {Map<number, number[]>} */
   const numbers = new Map();
   for (const { day, number } of citations) {
@@ -128,25 +173,28 @@ function marksOf(citations) {
 
 /**
  * The picture in words, for those who do not see it.
+ * @param {Timeline} spread
  * @param {number} dated
  * @param {Citation[]} citations
  */
-function describe(dated, citations) {
-  const { bars } = timeline;
+function describe({ bars, unit }, dated, citations) {
   const fullest = bars.reduce((one, other) => (other.count > one.count ? other : one));
   const marks = citations.flatMap(({ number, day }) => (day ? [`[${number}] ${dayWords(day)}`] : []));
   const words = t("page.timeline_words", {
     articles: dated,
-    first: periodWords(bars[0]),
-    last: periodWords(bars[bars.length - 1]),
+    first: periodWords(bars[0], unit),
+    last: periodWords(bars[bars.length - 1], unit),
     most: fullest.count,
-    when: periodWords(fullest),
+    when: periodWords(fullest, unit),
   });
   return [words, ...marks].join(" ");
 }
 
-/** @param {Bar} bar */
-function periodWords({ start }) {
-  if (timeline.unit === "year") return dayWords(start, { year: "numeric" });
-  return timeline.unit === "month" ? dayWords(start, { month: "short", year: "numeric" }) : dayWords(start);
+/**
+ * @param {Bar} bar
+ * @param {Timeline["unit"]} unit
+ */
+function periodWords({ start }, unit) {
+  if (unit === "year") return dayWords(start, { year: "numeric" });
+  return unit === "month" ? dayWords(start, { month: "short", year: "numeric" }) : dayWords(start);
 }

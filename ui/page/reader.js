@@ -1,20 +1,25 @@
-// A whole article, opened where it was quoted or found. The arrow keys turn to the other places of the
-// same answer or search, whichever article they stand in.
+// A whole article, opened where it was quoted or found, at an address of its own. The arrow keys turn to the
+// other places of the same answer or search, whichever article they stand in.
 
 import { renderParts } from "./cards.js";
+import { copyAddress } from "./copy.js";
 import { closeOutside } from "./dialogs.js";
-import { fill, find, h, said, signButton } from "./elements.js";
+import { fill, find, h, PAGE_BREAK, said, signButton } from "./elements.js";
 import { call } from "./server.js";
-import { tabShown } from "./tabs.js";
+import { isAddressed, leavePlace, openPlace, placeAt, placeShown } from "./tabs.js";
 import { show, talk } from "./talk.js";
 import { sentence, t } from "./words.js";
 
 /** @import { Card, OpenArticle } from "./types" */
 /** @import { Turn } from "./kept.js" */
+/** @import { Place } from "./tabs.js" */
 /**
  * A place that can be turned to.
- * @typedef {{ article_id: string, number: number, start: number, end: number, quote: string }} Stop
+ * @typedef {{ article_id: string, number: number, start: number, end: number, quote: string,
+ *   page?: number | null }} Stop
  */
+
+const BAR_HEIGHT = 60;
 
 const reading = {
   /** @type {Stop[]} */
@@ -23,6 +28,9 @@ const reading = {
   /** @type {"page.quote_of" | "page.passage_of"} */
   words: "page.quote_of", // the text that tells which one it is of how many
   alone: true, // whether it is marked alone, or with the others of its article
+  article_id: "", // the article that is open
+  /** @type {object | null} */
+  run: null, // the look-up that is under way or was the last one
 };
 
 const reader = () => find(".reader", HTMLDialogElement);
@@ -45,8 +53,9 @@ export function readQuote(turn, number) {
  * @param {number} place
  */
 export function readPassages(cards, place) {
-  const stops = cards.map(({ article_id, start, end, text }, at) => ({
+  const stops = cards.map(({ article_id, page, start, end, text }, at) => ({
     article_id,
+    page,
     number: at + 1,
     start,
     end,
@@ -58,6 +67,7 @@ export function readPassages(cards, place) {
 /** @param {string} article_id */
 export function readArticle(article_id) {
   Object.assign(reading, { stops: [], place: -1 });
+  openPlace({ article: article_id });
   showArticle(article_id, [], null);
 }
 
@@ -67,13 +77,46 @@ export function beginReader() {
     if (event.key === "ArrowRight") turnPage(1);
   });
   closeOutside(reader());
-  tabShown.on(() => reader().close());
+  reader().addEventListener("close", leavePlace);
+  placeShown.on(followAddress);
+}
+
+/**
+ * Back, a reload or a link came to a place, or left it.
+ * @param {Place | null} place
+ */
+function followAddress(place) {
+  if (!place) {
+    reader().close();
+    return;
+  }
+  const { article, start = 0, end = 0, begins = "" } = place;
+  const at = reading.stops.findIndex((stop) => stop.article_id === article && stop.start === start && stop.end === end);
+  if (reader().open && article === reading.article_id && at === reading.place) return;
+  if (at >= 0) {
+    reading.place = at;
+  } else {
+    const stop = { article_id: article, number: 1, start, end, quote: begins };
+    Object.assign(reading, { stops: begins ? [stop] : [], place: begins ? 0 : -1, words: "page.quote_of", alone: true });
+  }
+  showPlace(article);
 }
 
 /** @param {Partial<typeof reading>} opened */
 function read(opened) {
   Object.assign(reading, opened);
+  const { article_id, start, end, quote } = reading.stops[reading.place];
+  openPlace(placeAt(article_id, start, end, quote));
+  showPlace(article_id);
+}
+
+/** @param {string} article */
+function showPlace(article) {
   const { stops, place, alone } = reading;
+  if (place < 0) {
+    showArticle(article, [], null);
+    return;
+  }
   const { article_id, number } = stops[place];
   const quotes = stops.filter((stop) => (alone ? stop === stops[place] : stop.article_id === article_id));
   showArticle(article_id, quotes, number);
@@ -92,9 +135,16 @@ function turnPage(step) {
  */
 async function showArticle(article_id, stops, current) {
   const quotes = stops.map(({ number, start, end, quote }) => ({ number, start, end, quote }));
+  const run = (reading.run = {});
+  reading.article_id = article_id;
   const article = await call("article", { article_id, quotes });
-  if ("error" in article) fill(reader(), readerTools(), h("p", { class: "error" }, sentence(article.error)));
-  else fill(reader(), readerTools(), renderArticle(article, current));
+  if (reading.run !== run || !isAddressed()) return; // it was closed, or another one was opened
+  if ("error" in article) fill(reader(), readerTools(""), h("p", { class: "error" }, sentence(article.error)));
+  else {
+    const page = stops.find(({ number }) => number === current)?.page;
+    fill(reader(), readerTools(article.title), renderArticle(article, current, page ?? null));
+  }
+  nameBarBelow(reader().querySelector("h2"));
   if (!reader().open) reader().showModal();
   reader().scrollTop = 0;
   const mark = reader().querySelector("mark.current");
@@ -105,27 +155,49 @@ async function showArticle(article_id, stops, current) {
 /**
  * @param {OpenArticle} article
  * @param {number | null} current
+ * @param {number | null} page
  */
-function renderArticle(article, current) {
+function renderArticle(article, current, page) {
   return [
     h(
       "div",
       { class: "reader-head" },
       h("h2", { id: "khamtop-reading" }, said(article.title)),
-      h("p", { class: "quiet" }, renderOrigin(article)),
+      h("p", { class: "quiet" }, renderOrigin(article, page)),
     ),
     current === null || article.found.includes(current) ? "" : h("p", { class: "error" }, t("page.quote_gone")),
-    h("div", { class: "text" }, h("bdi", { lang: "th" }, renderParts(article.parts, current))),
+    h("div", { class: "text" }, h("bdi", { lang: "th" }, renderText(article, current))),
   ];
 }
 
-function readerTools() {
+/**
+ * The bar names the article while its headline is out of sight.
+ * @param {Element | null} headline
+ */
+function nameBarBelow(headline) {
+  if (!headline) return;
+  const bar = find(".reader-tools");
+  const watch = new IntersectionObserver(([seen]) => bar.classList.toggle("named", !seen.isIntersecting), {
+    root: reader(),
+    rootMargin: `-${BAR_HEIGHT}px 0px 0px`,
+  });
+  watch.observe(headline);
+}
+
+/** @param {string} title */
+function readerTools(title) {
   const { stops, place, words } = reading;
   const turning = stops.length > 1;
   return h(
     "div",
     { class: "reader-tools" },
-    h("span", { class: "quiet" }, stops.length ? t(words, { number: place + 1, count: stops.length }) : ""),
+    h(
+      "p",
+      { class: "where" },
+      h("span", { class: "name", "aria-hidden": "true" }, said(title)), // the headline says it to those who listen
+      h("span", { class: "quiet" }, turning ? t(words, { number: place + 1, count: stops.length }) : ""),
+    ),
+    signButton("tool link-to", t("page.copy_link"), copyAddress),
     turning ? signButton("tool previous", t("page.previous"), () => turnPage(-1), "←") : null,
     turning ? signButton("tool next", t("page.next"), () => turnPage(1), "→") : null,
     signButton("tool close", t("page.close"), () => reader().close(), "✕"),
@@ -133,14 +205,35 @@ function readerTools() {
 }
 
 /**
- * An address is a link; anything else, a path or a `javascript:` trap, is plain text.
+ * An article with pages has the number of each before it.
  * @param {OpenArticle} article
+ * @param {number | null} current
  */
-function renderOrigin({ published, source }) {
+function renderText({ parts, page }, current) {
+  if (page === null) return renderParts(parts, current);
+  let number = page;
+  /** @param {string} text */
+  const show = (text) =>
+    text.split(PAGE_BREAK).flatMap((words, place) => (place ? [renderPageNumber((number += 1)), words] : [words]));
+  return [renderPageNumber(number), ...renderParts(parts, current, show)];
+}
+
+/** @param {number} page */
+function renderPageNumber(page) {
+  return h("span", { class: "quiet page-number" }, t("answer.page", { page }));
+}
+
+/**
+ * An address is a link, of a PDF to the page; anything else, a path or a `javascript:` trap, is plain text.
+ * @param {OpenArticle} article
+ * @param {number | null} page
+ */
+function renderOrigin({ published, source }, page) {
   const words = said(source, { class: "source" });
-  const link = { href: source, target: "_blank", rel: "noopener noreferrer" };
+  const link = { href: page ? `${source.split("#")[0]}#page=${page}` : source, target: "_blank", rel: "noopener noreferrer" };
   return [
     published && [said(published), " · "],
     /^https?:\/\//i.test(source) ? h("a", link, words) : words,
+    page && ` · ${t("answer.page", { page })}`,
   ];
 }

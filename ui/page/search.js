@@ -1,34 +1,38 @@
-// The search tab: passages without an answer, narrowed by date and source. What is asked stands in
-// the address (tabs.js).
+// The search tab: articles with their passages, without an answer, narrowed by date and source. What is asked
+// stands in the address (tabs.js).
 
-import { renderCards } from "./cards.js";
-import { button, fill, find, findAll, h, HAS_KEYBOARD } from "./elements.js";
+import { renderParts, renderPassage } from "./cards.js";
+import { button, fill, find, findAll, h, HAS_KEYBOARD, said } from "./elements.js";
+import { save } from "./export.js";
 import { given } from "./given.js";
 import { readPassages } from "./reader.js";
 import { call } from "./server.js";
+import { findingsToCsv, findingsToJson } from "./table.js";
 import { openTab, tabShown } from "./tabs.js";
 import { languageChanged, sentence, t } from "./words.js";
 
-/** @import { Card, Cards } from "./types" */
+/** @import { Card, Findings, FoundArticle, Key } from "./types" */
 /** @import { Failure } from "./kept.js" */
 
-const FIRST_FOUND = 10;
+const FIRST_FOUND = 10; // articles
 const MORE_FOUND = 20;
+const PASSAGES_SHOWN = 3; // of an article; the others unfold
 
 const searching = {
   asked: "", // the address's words for what was searched last
   /** @type {object | null} */
   run: null, // the search that is under way or was the last one
   k: 0,
-  /** @type {Cards | Failure | null} */
+  hasMore: false, // whether there are more articles than `k`
+  /** @type {Findings | Failure | null} */
   reply: null,
 };
 
 export function beginSearch() {
-  find(".search-form").addEventListener("submit", (event) => {
+  const form = find(".search-form", HTMLFormElement);
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const facts = new URLSearchParams();
-    for (const { name, value } of fields()) if (value.trim()) facts.set(name, value.trim());
+    const facts = filledIn();
     if (facts.has("question") && facts.toString() !== searching.asked) {
       openTab("search", facts);
       return;
@@ -36,19 +40,36 @@ export function beginSearch() {
     searching.asked = facts.toString();
     search(FIRST_FOUND); // the same again, or nothing, for which the server has a sentence
   });
+  find("[name=order]").addEventListener("change", () => searching.reply && form.requestSubmit());
+  find(".to-csv").addEventListener("click", () => saveFound("csv", "text/csv", findingsToCsv));
+  find(".to-json").addEventListener("click", () => saveFound("json", "application/json", findingsToJson));
   tabShown.on(({ name, facts }) => name === "search" && showSearch(facts));
   languageChanged.on(renderFound);
 }
 
-const fields = () => /** @type {HTMLInputElement[]} */ (findAll(".search-form input[name]"));
+const fields = () =>
+  /** @type {Array<HTMLInputElement | HTMLSelectElement>} */ (findAll(".search-form [name]"));
 
-const found = () => (searching.reply && !("error" in searching.reply) ? searching.reply.cards : []);
+/** @param {HTMLInputElement | HTMLSelectElement} field */
+const firstValue = (field) => (field instanceof HTMLSelectElement ? field.options[0].value : "");
+
+/** What is filled in, but for what stands there anyway. */
+function filledIn() {
+  const facts = new URLSearchParams();
+  for (const field of fields()) {
+    const value = field.value.trim();
+    if (value && value !== firstValue(field)) facts.set(field.name, value);
+  }
+  return facts;
+}
+
+const findings = () => (searching.reply && !("error" in searching.reply) ? searching.reply : null);
 
 /** @param {URLSearchParams} facts */
 function showSearch(facts) {
   if (facts.toString() !== searching.asked) {
-    for (const field of fields()) field.value = facts.get(field.name) ?? "";
-    Object.assign(searching, { asked: facts.toString(), run: null, reply: null });
+    for (const field of fields()) field.value = facts.get(field.name) ?? firstValue(field);
+    Object.assign(searching, { asked: facts.toString(), run: null, hasMore: false, reply: null });
     renderFound();
     if (facts.has("question")) search(FIRST_FOUND);
   }
@@ -59,28 +80,100 @@ function showSearch(facts) {
 async function search(k) {
   const run = (searching.run = {});
   const facts = { question: "", ...Object.fromEntries(new URLSearchParams(searching.asked)) };
-  const reply = await call("search", { ...facts, k });
+  const reply = await call("search", { ...facts, k: Math.min(k + 1, given.limits.passages) });
   if (searching.run !== run) return; // a later one overtook it
-  const shown = found().length;
-  Object.assign(searching, { k, reply });
+  const shown = findings()?.articles.length ?? 0;
+  const hasMore = !("error" in reply) && reply.articles.length > k;
+  if (!("error" in reply)) reply.articles = reply.articles.slice(0, k);
+  Object.assign(searching, { k, hasMore, reply });
   renderFound();
   if (k > FIRST_FOUND) findAll(".found .title")[shown]?.focus();
 }
 
 function renderFound() {
-  const { reply, k } = searching;
-  const most = given.limits.passages;
-  const cards = found();
-  let told = "";
-  if (reply && "error" in reply) told = sentence(reply.error);
-  else if (reply) told = cards.length ? t("page.found", { count: cards.length }) : t("search.none");
-  fill(find(".found-count"), told && h("h2", {}, told));
-  /** @param {Card} card */
-  const open = (card) => readPassages(cards, cards.indexOf(card));
-  const more = () => search(Math.min(k + MORE_FOUND, most));
+  const { reply, k, hasMore } = searching;
+  const articles = findings()?.articles ?? [];
+  const cards = articles.flatMap((article) => article.cards);
+  const best = Math.max(...cards.map((card) => card.score));
+  fill(find(".found-count"), reply && "error" in reply ? h("h2", {}, sentence(reply.error)) : reply && renderCount(reply));
+  find(".found-tools").hidden = !articles.length;
+  const more = () => search(Math.min(k + MORE_FOUND, given.limits.passages));
   fill(
     find(".found"),
-    renderCards(cards, cards, open),
-    cards.length && cards.length === k && k < most ? button("tool more", more, t("page.more")) : null,
+    articles.map((article) => renderArticle(article, best, (card) => readPassages(cards, cards.indexOf(card)))),
+    hasMore ? button("tool more", more, t("page.more")) : null,
   );
+}
+
+/**
+ * How much holds every word, how much of all is shown, and what was understood.
+ * @param {Findings} found
+ */
+function renderCount({ articles, total, phrases, without }) {
+  const shown = articles.length;
+  if (!shown) return h("h2", {}, t("search.none"));
+  const { articles: all, passages } = total;
+  const words = all ? t(total.all ? "search.total" : "search.at_least", { articles: all, passages }) : t("search.nearest");
+  return [
+    h("h2", {}, words),
+    h("p", { class: "quiet" }, t("page.shown", { shown }), quoted("page.exactly", phrases), quoted("page.without", without)),
+  ];
+}
+
+/**
+ * How words were understood; nothing for none.
+ * @param {Key} key
+ * @param {string[]} all
+ */
+function quoted(key, all) {
+  return all.flatMap((words, place) => [place ? ", " : ` · ${t(key)} `, "“", said(words), "”"]);
+}
+
+/**
+ * @param {FoundArticle} article
+ * @param {number} best
+ * @param {(card: Card) => void} open
+ */
+function renderArticle({ title, title_parts, source, published, cards }, best, open) {
+  /** @param {Card} card */
+  const passage = (card) => {
+    /** @param {MouseEvent} event */
+    const onclick = ({ target }) => {
+      const onControl = target instanceof Element && target.closest("button, a, summary");
+      if (!onControl && getSelection()?.isCollapsed) open(card);
+    };
+    return h("div", { class: "found-passage", onclick }, renderPassage(card, best), openButton(card, open));
+  };
+  const rest = cards.slice(PASSAGES_SHOWN);
+  const name = said(title || source);
+  if (title) fill(name, renderParts(title_parts));
+  const headline = button("title", () => open(cards[0]), name);
+  headline.title = t("page.open_article");
+  return h(
+    "article",
+    { class: "card" },
+    h("h3", {}, headline),
+    h("p", { class: "quiet" }, published && [said(published, { class: "date" }), " · "], said(source)),
+    cards.slice(0, PASSAGES_SHOWN).map(passage),
+    rest.length
+      ? h("details", {}, h("summary", {}, t("page.more_passages", { count: rest.length })), rest.map(passage))
+      : null,
+  );
+}
+
+/**
+ * For the keyboard: a click anywhere on the passage does the same.
+ * @param {Card} card
+ * @param {(card: Card) => void} open
+ */
+const openButton = (card, open) => button("link open-passage", () => open(card), t("page.open_passage"));
+
+/**
+ * @param {string} ending
+ * @param {string} type
+ * @param {(found: Findings, asked: URLSearchParams) => string} written
+ */
+function saveFound(ending, type, written) {
+  const found = findings();
+  if (found) save(Date.now(), ending, type, written(found, new URLSearchParams(searching.asked)));
 }

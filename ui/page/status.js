@@ -10,7 +10,7 @@ const POLL_MS = 250;
 const LOOK_MS = 15_000; // somebody else may have begun a build
 
 /** @type {Status} */
-let known = { articles: 0, passages: 0, examples: [], read_only: true, build: null };
+let known = { articles: 0, passages: 0, index: "", examples: [], read_only: true, build: null };
 let following = false; // whether a build's progress is being asked for
 /** @type {number | null} */
 let ended = null; // the number of the last build that is known to have ended; null before anything is known

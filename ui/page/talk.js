@@ -4,6 +4,7 @@
 import { notice } from "./elements.js";
 import { isOf, keepConversation, keptConversation, mergeTurns } from "./kept.js";
 import { newId, recall, remember } from "./memory.js";
+import { narrowed } from "./narrow.js";
 import { call } from "./server.js";
 import { signal } from "./signal.js";
 import { t } from "./words.js";
@@ -38,21 +39,27 @@ export const keptChanged = /** @type {ReturnType<typeof signal<void>>} */ (signa
 
 export const awaited = () => own.turns.find((turn) => turn.reply === null);
 
-/** @param {string} question */
-export async function ask(question) {
+/**
+ * `more` is what a link brings along: what narrows it, what was asked before it, and the index that answered.
+ * @param {string} question
+ * @param {Pick<Turn, "filters" | "after" | "index" | "anyTime">} [more]
+ */
+export async function ask(question, more = { filters: narrowed() }) {
   if (awaited()) return;
   /** @type {Turn} */
-  const turn = { id: newId(), asked: Date.now(), question, reply: null };
+  const turn = { id: newId(), asked: Date.now(), question, reply: null, ...more };
   own.turns.push(turn);
   await answer(turn);
 }
 
 /** @param {Turn} turn */
 export async function answer(turn) {
-  const history = earlierQuestions(turn);
+  const history = turn.alone ? [] : earlierQuestions(turn);
   turn.reply = null;
   turnChanged.tell(turn);
-  const told = await call("ask", { question: turn.question, history });
+  const { question, filters, index } = turn;
+  const asked = { question, history, ...filters, any_time: Boolean(turn.anyTime) };
+  const told = await call("ask", { ...asked, index: index ?? "" });
   if (!own.turns.includes(turn) || turn.reply !== null) return; // stopped, or a new chat was begun
   if ("error" in told) {
     reply(turn, told);
@@ -61,7 +68,7 @@ export async function answer(turn) {
   const { passages, ...rest } = told; // `cards` tells the same
   reply(turn, rest);
   show(turn);
-  if (!rest.abstained) await suggestFollowUps(turn, history);
+  if (!rest.abstained && !index) await suggestFollowUps(turn, asked);
 }
 
 export function stop() {
@@ -81,19 +88,25 @@ function reply(turn, given) {
   turnChanged.tell(turn);
 }
 
-/** @param {Turn} turn */
-function earlierQuestions(turn) {
-  const earlier = own.turns.slice(0, own.turns.indexOf(turn));
-  return earlier.filter(({ reply }) => reply && !("error" in reply)).map(({ question }) => question);
+/**
+ * The questions that a turn goes on from, the oldest first.
+ * @param {Turn} turn
+ */
+export function earlierQuestions(turn) {
+  const earlier = own.turns.slice(0, own.turns.indexOf(turn) + 1);
+  return earlier.flatMap((before) => [
+    ...(before.after ?? []),
+    ...(before !== turn && before.reply && !("error" in before.reply) ? [before.question] : []),
+  ]);
 }
 
 /**
  * Only when the answer stands there: each one is tried before it is offered, which takes a moment.
  * @param {Turn} turn
- * @param {string[]} history
+ * @param {Record<string, unknown>} asked
  */
-async function suggestFollowUps(turn, history) {
-  const told = await call("follow_ups", { question: turn.question, history });
+async function suggestFollowUps(turn, asked) {
+  const told = await call("follow_ups", asked);
   if ("error" in told || !told.questions.length) return;
   turn.followUps = told.questions;
   keep();

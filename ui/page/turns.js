@@ -6,9 +6,13 @@ import { button, fill, find, findMaybe, h, said, signButton } from "./elements.j
 import { renderFeedback } from "./feedback.js";
 import { citationOf } from "./kept.js";
 import { questionList } from "./questions.js";
+import { renderAnew, renderNote } from "./link.js";
+import { filterWords } from "./narrow.js";
+import { renderSpread } from "./picture.js";
 import { readQuote } from "./reader.js";
 import { status } from "./status.js";
-import { answer, followUpsCame, show, talk, talkChanged, talkOpened, turnChanged } from "./talk.js";
+import { answer, ask, followUpsCame, show, talk, talkChanged, talkOpened, turnChanged } from "./talk.js";
+import { renderUnderstood } from "./understood.js";
 import { languageChanged, sentence, t } from "./words.js";
 
 /** @import { Answer, Line } from "./types" */
@@ -54,6 +58,7 @@ function renderTurn(turn) {
     "article",
     { class: turn === talk.shown ? "turn sources-shown" : "turn", "data-turn": turn.id },
     turn.question.trim() ? h("h2", { class: "question" }, said(turn.question)) : null,
+    h("p", { class: "quiet used-filters" }, filterWords(turn.filters ?? {})),
     renderReply(turn),
   );
 }
@@ -66,9 +71,10 @@ function renderReply(turn) {
   }
   if ("error" in reply) {
     const again = PASSING.has(reply.error.code) && button("link again", () => answer(turn), t("page.again"));
-    return h("p", { class: "error" }, sentence(reply.error), " ", again);
+    const anew = reply.error.code === "answer.gone" && renderAnew(turn);
+    return h("p", { class: "error" }, sentence(reply.error), " ", again, anew);
   }
-  return reply.abstained ? renderRefusal(turn, reply) : renderAnswer(turn, reply);
+  return [renderNote(turn), reply.abstained ? renderRefusal(turn, reply) : renderAnswer(turn, reply)];
 }
 
 /**
@@ -77,10 +83,12 @@ function renderReply(turn) {
  */
 function renderRefusal(turn, reply) {
   const { examples } = status();
+  const isTalk = reply.kind === "smalltalk";
   return [
     h("p", { class: "abstained" }, said(reply.refusal ?? reply.answer)), // kept conversations may be older
-    (reply.lines ?? []).map((line) => renderLine(turn, reply, line)),
-    renderActions(turn, reply),
+    renderUnderstood(turn, reply),
+    renderLines(turn, reply),
+    isTalk ? null : renderActions(turn, reply),
     examples.length ? h("h3", {}, t("page.answerable")) : null,
     questionList(examples),
   ];
@@ -94,7 +102,10 @@ function renderAnswer(turn, reply) {
   const short = reply.short_answer;
   return [
     short ? h("p", { class: "short" }, said(short), " ", marker(turn, reply, reply.lines[0].number)) : null,
-    reply.lines.map((line) => renderLine(turn, reply, line)),
+    reply.opening ? h("p", { class: "opening" }, said(reply.opening)) : null,
+    renderUnderstood(turn, reply),
+    reply.spread ? renderSpread(reply.spread, (period) => narrowTo(turn, period)) : null,
+    renderLines(turn, reply),
     renderActions(turn, reply),
     h("div", { class: "follow-ups" }, renderFollowUps(turn)),
   ];
@@ -116,12 +127,34 @@ function addFollowUps(turn) {
 }
 
 /**
+ * Asks the same of a period alone, as a question of its own.
+ * @param {Turn} turn
+ * @param {string} period
+ */
+function narrowTo(turn, period) {
+  ask(turn.question, { filters: { ...turn.filters, since: period, until: period } });
+}
+
+/**
+ * The quotes of a reply, one below the other; the sides of a comparison beside each other.
+ * @param {Turn} turn
+ * @param {Answered} reply
+ */
+function renderLines(turn, reply) {
+  const lines = (reply.lines ?? []).map((line) => renderLine(turn, reply, line));
+  return reply.kind === "comparison" ? h("div", { class: "columns" }, lines) : lines;
+}
+
+/**
  * @param {Turn} turn
  * @param {Answered} reply
  * @param {Line} line
  */
 function renderLine(turn, reply, line) {
   const quote = line.parts.map((part) => (part.short ? h("strong", {}, part.text) : part.text));
+  const { title, published, source } = citationOf(reply, line.number);
+  // an overview's and a summary's own leads say it already
+  const isNamed = reply.kind === "overview" || reply.kind === "summary";
   return h(
     "blockquote",
     { "data-number": line.number },
@@ -137,6 +170,7 @@ function renderLine(turn, reply, line) {
       marker(turn, reply, line.number),
       signButton("copy", t("page.copy"), () => copyQuote(citationOf(reply, line.number))),
     ),
+    isNamed ? null : h("footer", { class: "origin quiet" }, said([title || source, published].filter(Boolean).join(" · "))),
   );
 }
 
@@ -161,7 +195,7 @@ function renderActions(turn, reply) {
     "div",
     { class: "actions" },
     reply.cards.length ? button("link show-sources", () => goToSources(turn), t("page.show_sources")) : null,
-    button("link share", () => share(turn.question), t("page.share")),
+    button("link share", () => share(turn), t("page.share")),
     renderFeedback(turn, reply),
   );
 }

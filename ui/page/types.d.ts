@@ -14,25 +14,33 @@ export interface Copies {
   copies?: Array<ArticleJson>;
 }
 
-/** A quote: a span of an article's characters. */
+/** The side of a comparison that a quote speaks of, in the question's words; of no other quote. */
+export interface Column {
+  column?: string;
+}
+
+/** A quote: a span of an article's characters, and the page where it begins, if the article has pages. */
 export interface CitationJson {
   article_id: string;
   title: string;
   source: string;
   published: string | null;
   copies?: Array<ArticleJson>;
+  column?: string;
   number: number;
+  page: number | null;
   start: number;
   end: number;
   quote: string;
 }
 
-/** A passage found for a question: a span of an article's characters. */
+/** A passage found for a question: a span of an article's characters, and the page where it begins, if any. */
 export interface FoundJson {
   article_id: string;
   title: string;
   source: string;
   published: string | null;
+  page: number | null;
   start: number;
   end: number;
   text: string;
@@ -47,6 +55,7 @@ export interface HitJson {
   title: string;
   source: string;
   published: string | null;
+  page: number | null;
   start: number;
   end: number;
   text: string;
@@ -56,17 +65,29 @@ export interface HitJson {
   copies?: Array<ArticleJson>;
 }
 
-/** What an answer says, apart from what it quotes. */
+/** How a question was taken: the questions it goes on from, the time that it names (in its words `time`; ISO
+dates), and whether the latest comes first. */
+export interface UnderstoodJson {
+  earlier: string | null;
+  time: string | null;
+  since: string | null;
+  until: string | null;
+  newest: boolean;
+}
+
+/** What an answer says, apart from what it quotes; of an overview, how many articles are `on_subject`. */
 export interface SaidJson {
   question: string;
   answer: string;
   short_answer: string | null;
   verdict: "answer" | "unsure" | "nothing";
-  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other";
+  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other" | "overview" | "summary" | "comparison" | "smalltalk";
   abstained: boolean;
   confidence: number;
   nearest: Array<CitationJson>;
   passages: Array<HitJson>;
+  understood: UnderstoodJson;
+  on_subject: number | null;
 }
 
 /** An answer. */
@@ -75,25 +96,47 @@ export interface AnswerJson {
   answer: string;
   short_answer: string | null;
   verdict: "answer" | "unsure" | "nothing";
-  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other";
+  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other" | "overview" | "summary" | "comparison" | "smalltalk";
   abstained: boolean;
   confidence: number;
   nearest: Array<CitationJson>;
   passages: Array<HitJson>;
+  understood: UnderstoodJson;
+  on_subject: number | null;
   citations: Array<CitationJson>;
 }
 
-/** The passages of a search. */
-export interface HitsJson {
-  question: string;
-  passages: Array<HitJson>;
+/** How much holds every word of a search, shown or not; perhaps more, if `all` is false. */
+export interface TotalJson {
+  articles: number;
+  passages: number;
+  all: boolean;
 }
 
-/** A file or a line that was not indexed, and the code of the reason. */
+/** An article found, with the places of its passages in the list of all. */
+export interface FoundArticleJson {
+  article_id: string;
+  title: string;
+  source: string;
+  published: string | null;
+  passages: Array<number>;
+}
+
+/** The passages of a search, and the same by their articles. */
+export interface FindingsJson {
+  question: string;
+  passages: Array<HitJson>;
+  articles: Array<FoundArticleJson>;
+  total: TotalJson;
+}
+
+/** A file that was not indexed, or a line or pages of one, and the code of the reason; or `count` lines of one. */
 export interface RejectedJson {
   path: string;
   reason: string;
   line?: number;
+  count?: number;
+  pages?: string;
 }
 
 /** What a build found and did. */
@@ -105,6 +148,7 @@ export interface ReportJson {
   removed: number;
   unchanged: number;
   rejected: Array<RejectedJson>;
+  rejected_count: number;
   seconds: number;
 }
 
@@ -114,11 +158,12 @@ export interface ErrorJson {
   facts: Record<string, unknown>;
 }
 
-/** A piece of text: a quote if it has a `number`, the short answer if it is `short`. */
+/** A piece of text: a quote if it has a `number`, the short answer if `short`, what was searched for if `term`. */
 export interface Part {
   text: string;
   number?: number;
   short?: boolean;
+  term?: boolean;
 }
 
 /** A quote with the day of its article, an ISO date. */
@@ -128,19 +173,23 @@ export interface Citation {
   source: string;
   published: string | null;
   copies?: Array<ArticleJson>;
+  column?: string;
   number: number;
+  page: number | null;
   start: number;
   end: number;
   quote: string;
   day: string | null;
 }
 
-/** A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's. */
+/** A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's, `page` that of
+the first quote. */
 export interface Card {
   article_id: string;
   title: string;
   source: string;
   published: string | null;
+  page: number | null;
   start: number;
   end: number;
   text: string;
@@ -160,22 +209,50 @@ export interface Line {
   parts: Array<Part>;
 }
 
-/** An answer as the page shows it; `refusal` is what it says instead of one. */
+/** An answer as the page shows it; `refusal` is what it says instead of one, `opening` what before its quotes. */
 export interface Answer {
   question: string;
   answer: string;
   short_answer: string | null;
   verdict: "answer" | "unsure" | "nothing";
-  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other";
+  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other" | "overview" | "summary" | "comparison" | "smalltalk";
   abstained: boolean;
   confidence: number;
   nearest: Array<CitationJson>;
   passages: Array<HitJson>;
+  understood: UnderstoodJson;
+  on_subject: number | null;
   citations: Array<Citation>;
   language: "th" | "en";
   refusal: string | null;
+  opening: string | null;
+  spread: Timeline | null;
   lines: Array<Line>;
   cards: Array<Card>;
+}
+
+/** An answer, the stamp of the index that gave it, and when that was built (an ISO time). */
+export interface GivenAnswer {
+  question: string;
+  answer: string;
+  short_answer: string | null;
+  verdict: "answer" | "unsure" | "nothing";
+  kind: "who" | "when" | "where" | "how_many" | "what" | "which" | "why" | "how" | "list" | "said" | "define" | "yes_no" | "other" | "overview" | "summary" | "comparison" | "smalltalk";
+  abstained: boolean;
+  confidence: number;
+  nearest: Array<CitationJson>;
+  passages: Array<HitJson>;
+  understood: UnderstoodJson;
+  on_subject: number | null;
+  citations: Array<Citation>;
+  language: "th" | "en";
+  refusal: string | null;
+  opening: string | null;
+  spread: Timeline | null;
+  lines: Array<Line>;
+  cards: Array<Card>;
+  index: string;
+  built: string;
 }
 
 /** Questions to go on with. */
@@ -183,18 +260,33 @@ export interface FollowUps {
   questions: Array<string>;
 }
 
-/** What a search found. */
-export interface Cards {
+/** An article found, its title cut at the words searched for, with its passages as cards, the best first. */
+export interface FoundArticle {
+  article_id: string;
+  title: string;
+  source: string;
+  published: string | null;
+  day: string | null;
+  title_parts: Array<Part>;
   cards: Array<Card>;
 }
 
-/** An article cut at its quotes; `found` are the numbers of those that are in it. */
+/** What a search found, and how the question was read: what must be there word for word, and what must not. */
+export interface Findings {
+  articles: Array<FoundArticle>;
+  total: TotalJson;
+  phrases: Array<string>;
+  without: Array<string>;
+}
+
+/** An article cut at its quotes; `found` are the numbers of those that are in it, `page` is where it begins. */
 export interface WholeArticle {
   article_id: string;
   title: string;
   source: string;
   published: string | null;
   day: string | null;
+  page: number | null;
   parts: Array<Part>;
   found: Array<number>;
 }
@@ -206,6 +298,7 @@ export interface OpenArticle {
   source: string;
   published: string | null;
   day: string | null;
+  page: number | null;
   parts: Array<Part>;
   found: Array<number>;
   removable: boolean;
@@ -270,10 +363,11 @@ export interface Build {
   error: ErrorJson | null;
 }
 
-/** What the index holds, what may be asked, and how the build is going. */
+/** What the index holds and its stamp, what may be asked, and how the build is going. */
 export interface Status {
   articles: number;
   passages: number;
+  index: string;
   examples: Array<string>;
   read_only: boolean;
   build: Build | null;
@@ -283,6 +377,7 @@ export interface Status {
 export interface Removed {
   articles: number;
   passages: number;
+  index: string;
   examples: Array<string>;
   read_only: boolean;
   build: Build | null;
@@ -304,6 +399,7 @@ export interface Refused {
 export interface Uploaded {
   articles: number;
   passages: number;
+  index: string;
   examples: Array<string>;
   read_only: boolean;
   build: Build | null;
@@ -313,9 +409,9 @@ export interface Uploaded {
 
 /** What the page's calls give, by their names. */
 export interface Replies {
-  ask: Answer;
+  ask: GivenAnswer;
   follow_ups: FollowUps;
-  search: Cards;
+  search: Findings;
   article: OpenArticle;
   articles: Rows;
   timeline: Timeline;
@@ -354,6 +450,13 @@ export type Key =
   | "question.too_long"
   | "question.control"
   | "question.passages"
+  | "question.only_without"
+  | "question.too_many"
+  | "search.order"
+  | "search.none"
+  | "search.total"
+  | "search.at_least"
+  | "search.nearest"
   | "articles.missing"
   | "articles.none"
   | "index.missing"
@@ -379,6 +482,20 @@ export type Key =
   | "article.unknown"
   | "article.duplicate_id"
   | "article.no_text"
+  | "answer.gone"
+  | "answer.says"
+  | "answer.adds"
+  | "answer.other"
+  | "answer.none"
+  | "answer.unsure"
+  | "answer.overview"
+  | "answer.overview_part"
+  | "answer.summary"
+  | "answer.comparison"
+  | "answer.nearest"
+  | "answer.copies"
+  | "answer.page"
+  | "answer.sources"
   | "list.bounds"
   | "read_only"
   | "remove.shared"
@@ -431,9 +548,24 @@ export type Key =
   | "file.protected"
   | "file.old_word"
   | "file.spreadsheet"
+  | "pdf.none"
+  | "pdf.locked"
+  | "pdf.damaged"
+  | "pdf.page_damaged"
+  | "pdf.cut"
+  | "pdf.too_heavy"
+  | "pdf.too_long"
+  | "pdf.scanned"
+  | "pdf.too_many_scans"
   | "line.too_large"
   | "line.broken"
   | "line.no_text"
+  | "json.broken"
+  | "json.no_text"
+  | "json.squad"
+  | "text.rtf"
+  | "text.garbled"
+  | "text.bad_letter"
   | "table.no_columns"
   | "row.broken"
   | "row.cells"
@@ -445,18 +577,17 @@ export type Key =
   | "zip.name"
   | "zip.too_much"
   | "zip.too_many"
-  | "answer.says"
-  | "answer.adds"
-  | "answer.other"
-  | "answer.none"
-  | "answer.unsure"
-  | "answer.nearest"
-  | "answer.copies"
-  | "answer.sources"
-  | "search.none"
+  | "talk.greeting"
+  | "talk.thanks"
+  | "talk.about"
+  | "talk.usage"
+  | "talk.farewell"
   | "report.done"
   | "report.rejected"
+  | "rejected.pages"
   | "rejected.line"
+  | "rejected.more"
+  | "rejected.count"
   | "serve.starting"
   | "serve.at"
   | "stage.start"
@@ -493,10 +624,21 @@ export type Key =
   | "page.placeholder"
   | "page.send"
   | "page.keys"
+  | "page.narrow"
+  | "page.widen"
   | "page.conversation"
   | "page.again"
+  | "page.goes_on"
+  | "page.ask_alone"
+  | "page.of_time"
+  | "page.newest_first"
+  | "page.any_time"
+  | "page.spread"
   | "page.follow_ups"
   | "page.share"
+  | "page.given"
+  | "page.given_before"
+  | "page.ask_anew"
   | "page.shared"
   | "page.good"
   | "page.bad"
@@ -526,6 +668,7 @@ export type Key =
   | "page.previous"
   | "page.next"
   | "page.close"
+  | "page.copy_link"
   | "page.timeline_sources"
   | "page.timeline"
   | "page.timeline_words"
@@ -548,9 +691,22 @@ export type Key =
   | "page.until"
   | "page.source"
   | "page.dates_hint"
-  | "page.found"
+  | "page.search_hint"
+  | "page.order"
+  | "page.by_relevance"
+  | "page.by_date"
+  | "page.shown"
+  | "page.exactly"
+  | "page.without"
+  | "page.more_passages"
+  | "page.open_passage"
+  | "page.to_csv"
+  | "page.to_json"
   | "page.archive"
   | "page.find"
+  | "page.newest"
+  | "page.oldest"
+  | "page.by_title"
   | "page.listed"
   | "page.none_listed"
   | "page.length"

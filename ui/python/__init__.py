@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from khamtop.index.storage.store import Index
     from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Passage, Rejected
     from khamtop.qa.answer import ask
-    from khamtop.qa.rank import search
     from khamtop.qa.reader import Reader, load_reader
+    from khamtop.qa.searching import search
     from khamtop.qa.types import Answer, Citation, Hit
 
 __version__ = "0.2.0"
@@ -32,7 +32,7 @@ _HOME = {
     "Filter": "index.types", "Hit": "qa.types", "Index": "index.storage.store", "KhamtopError": "index.types",
     "Passage": "index.types", "Reader": "qa.reader", "Rejected": "index.types", "Report": "index.building.build",
     "ask": "qa.answer", "build": "index.building.build", "filter_of": "index.filters",
-    "load_encoder": "index.encoders.wiring", "load_reader": "qa.reader", "search": "qa.rank",
+    "load_encoder": "index.encoders.wiring", "load_reader": "qa.reader", "search": "qa.searching",
 }  # fmt: skip
 
 __all__ = sorted(_HOME)
