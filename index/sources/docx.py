@@ -8,13 +8,13 @@ article was published.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from khamtop.index.sources.fields import article_of
 from khamtop.index.sources.markup import attribute, children, descendants, name_of, row_of
 from khamtop.index.sources.package import Package, inside
 from khamtop.index.sources.source import File
+from khamtop.index.sources.titles import given_title
 from khamtop.index.types import Article
 
 _RELATIONS = "_rels/.rels"
@@ -22,10 +22,6 @@ _RELATIONS = "_rels/.rels"
 _UNSEEN = ("del", "moveFrom", "instrText", "delText", "Fallback", "pPr", "rPr", "sectPr")
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 _NOTES = ("footnotes", "endnotes")
-#: Titles that programs write by themselves.
-_NO_TITLE = re.compile(
-    r"microsoft word\b.*|(?:document|untitled|เอกสาร)\s*\d*|.*\.(?:docx?|rtf|odt|dotx?)", re.IGNORECASE
-)
 
 
 def docx_article(file: File, package: Package) -> Article:
@@ -142,12 +138,12 @@ def _style(properties: Any) -> str:
 
 
 def _title(package: Package, relations: dict[str, str]) -> str:
-    """The title of the document's properties, unless a program wrote it by itself."""
+    """The title of the document's properties."""
     core = relations.get("core-properties", "")
     if core not in package:
         return ""
-    title = next((found.text or "" for found in descendants(package.xml(core), "title")), "").strip()
-    return "" if _NO_TITLE.fullmatch(title) else title
+    titles = descendants(package.xml(core), "title")
+    return given_title(next((found.text or "" for found in titles), ""))
 
 
 def _relations(package: Package, part: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from khamtop.index.sources.feeds import Feed
 from khamtop.index.sources.html import html_article
 from khamtop.index.sources.jsonlines import JsonLines
 from khamtop.index.sources.kinds import reader_among
+from khamtop.index.sources.odt import odt_article
 from khamtop.index.sources.package import PackagedFile
 from khamtop.index.sources.pdf import Pdf
 from khamtop.index.sources.source import Source
@@ -24,6 +25,7 @@ _ALONE: tuple[Source, ...] = (
     Table(),
     Feed(),
     PackagedFile((".docx",), docx_article),
+    PackagedFile((".odt",), odt_article),
     Pdf(),
 )
 
