@@ -6,6 +6,7 @@ from pathlib import Path
 
 from khamtop.index.sources.archive import Archive
 from khamtop.index.sources.docx import docx_article
+from khamtop.index.sources.epub import Epub
 from khamtop.index.sources.feeds import Feed
 from khamtop.index.sources.html import html_article
 from khamtop.index.sources.jsonlines import JsonLines
@@ -26,6 +27,7 @@ _ALONE: tuple[Source, ...] = (
     Feed(),
     PackagedFile((".docx",), docx_article),
     PackagedFile((".odt",), odt_article),
+    Epub(),
     Pdf(),
 )
 
