@@ -139,6 +139,7 @@ def test_a_long_name_is_shortened_and_keeps_its_ending(folder: Path, ending: str
         ("a.csv", b"a,b\n1,2\n", "table.no_columns"),
         ("a.docx", NEWS, "file.not_whole"),
         ("a.doc", NEWS, "file.old_word"),
+        ("a.fetched", b'{"address": "https://x.th/1"}\n<p>' + NEWS, "file.kind"),
         ("a.xml", b"<a/>", "xml.other"),
         ("a.zip", NEWS, "file.not_whole"),
         ("a.zip", zipped("a.exe", NEWS), "file.kind"),

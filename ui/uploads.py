@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from khamtop.index.sources import fetched
 from khamtop.index.sources.files import files, read
 from khamtop.index.sources.source import File
 from khamtop.index.sources.wiring import SOURCES
@@ -35,6 +36,7 @@ MOST_BYTES = 200_000_000
 _HIDDEN = ".khamtop-upload-"
 _PACKED = (".gz", ".xz")
 _ARCHIVE = ".zip"
+_FETCHED = fetched.SUFFIX
 #: No upload takes so long: what is older was left by one that was killed.
 _LEFT_AFTER_SECONDS = 24 * 3600
 _NAME_SHOWN_CHARS = 200
@@ -76,6 +78,8 @@ class Uploads:
         try:
             if self._files > MOST_FILES:
                 raise _Refused("upload.too_many")
+            if self._ending == _FETCHED:  # which could say of any page that it says anything
+                raise _Refused("file.kind")
             self._stream = self._draft.open("xb")
             self._article_file()  # the reader knows by the name alone whether it is of a kind that is read
         except (OSError, _Refused) as error:
@@ -172,7 +176,8 @@ def upload_folder(folder: Path | None, read_only: bool) -> Path:
 
 def upload_endings() -> list[str]:
     """What the names of files that are read end in, as a browser's choice of files takes it: ".txt", ".gz"."""
-    return sorted({f".{suffix.rpartition('.')[2]}" for source in SOURCES for suffix in source.suffixes})
+    suffixes = {suffix for source in SOURCES for suffix in source.suffixes} - {_FETCHED}
+    return sorted({f".{suffix.rpartition('.')[2]}" for suffix in suffixes})
 
 
 def base_name(name: str) -> str:

@@ -90,7 +90,7 @@ def _article(file: File, entry: Any, identity: str, source: str) -> Article:
     text = _text(entry)
     if not text:
         raise Unreadable("article.no_text")
-    link = _link(entry)
+    link = link_of(entry)
     name = _said(entry, "guid") or _said(entry, "id") or link
     fields = {
         # An address is one all over the world; any other name is so in its feed alone.
@@ -126,7 +126,7 @@ def _text_of(element: Any) -> str:
     return text_of_html(_SHORTCODE.sub(" ", said), keeps_breaks=is_classic)
 
 
-def _link(entry: Any) -> str:
+def link_of(entry: Any) -> str:
     """The address of an entry's page; a `guid` that is one stands in for it."""
     links = children(entry, "link")
     atom = (attribute(link, "href") for link in links if attribute(link, "rel") in ("", "alternate"))

@@ -8,6 +8,7 @@ from khamtop.index.sources.archive import Archive
 from khamtop.index.sources.docx import docx_article
 from khamtop.index.sources.epub import Epub
 from khamtop.index.sources.feeds import Feed
+from khamtop.index.sources.fetched import SUFFIX, fetched_article
 from khamtop.index.sources.html import html_article
 from khamtop.index.sources.jsonlines import JsonLines
 from khamtop.index.sources.kinds import reader_among
@@ -31,7 +32,7 @@ _ALONE: tuple[Source, ...] = (
     Pdf(),
 )
 
-SOURCES: tuple[Source, ...] = (*_ALONE, Archive(_ALONE))
+SOURCES: tuple[Source, ...] = (*_ALONE, Archive(_ALONE), WholeFile((SUFFIX,), fetched_article))
 
 
 def source_of(path: Path) -> Source | None:
