@@ -51,8 +51,23 @@ def test_a_summary_stands_in_where_there_is_no_more(tmp_path: Path) -> None:
     item = article(
         tmp_path, rss("<guid isPermaLink='false'>17</guid><description>&lt;p&gt;ฝนตก&lt;/p&gt;</description>")
     )
-    assert (item.id, item.text, item.published) == ("news/feed.xml:17", "ฝนตก", None)
-    assert item.source.endswith("news/feed.xml:3")
+    assert (item.id, item.text, item.published) == ("news/feed.xml/17", "ฝนตก", None)
+    assert item.source.endswith("news/feed.xml:1")
+
+
+def test_an_ampersand_that_begins_no_entity_stays(tmp_path: Path) -> None:
+    summary = "AT&amp;T &amp;amp; ค่า 5 &amp;lt; 7 https://x.th/?a=1&amp;copy=2"
+    assert article(tmp_path, rss(f"<description>{summary}</description>")).text == (
+        "AT&T & ค่า 5 < 7 https://x.th/?a=1&copy=2"
+    )
+
+
+def test_entries_without_a_name_on_one_line_are_as_many_articles(tmp_path: Path) -> None:
+    raw = rss("<description>ฝนตก</description>", "<description>ลมแรง</description>").replace("\n", "")
+    assert [(item.id, item.text) for item in found(tmp_path, raw) if isinstance(item, Article)] == [
+        ("news/feed.xml:1", "ฝนตก"),
+        ("news/feed.xml:2", "ลมแรง"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -247,6 +248,15 @@ def test_a_list_of_which_no_page_can_be_fetched_is_told(site: Site, tmp_path: Pa
         fetched(site, tmp_path / "f", "/feed")
     assert told.value.code == "fetch.none"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_way_to_fail_has_its_words_as_a_sentence_and_as_a_reason() -> None:
+    source = Path(fetching.__file__).read_text("utf-8")
+    ways = {*re.findall(r'_Failed\("(\w+)"', source), "untrusted", "slow", "unreachable"}
+    assert len(ways) == 10
+    for way in ways:
+        assert texts.has(f"fetch.{way}")
+        assert "{" not in texts.text(f"address.{way}", "th")
 
 
 def unused_port() -> int:

@@ -134,7 +134,8 @@ class _Fetcher:
                 return answer, []
             listed = list(_entries(answer))
         except _Failed as failure:
-            raise KhamtopError(f"fetch.{failure.why}", address=address, **failure.facts) from None
+            code = f"fetch.{failure.why}"
+            raise KhamtopError(code, address=address, **failure.facts) from None
         if not listed:
             raise KhamtopError("fetch.none", address=address)
         return answer, listed

@@ -7,7 +7,6 @@ comments are no articles.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Container, Iterator
 from functools import partial
@@ -15,7 +14,7 @@ from itertools import chain
 from typing import IO, Any
 
 from khamtop.index.sources.fields import article_of
-from khamtop.index.sources.htmltext import is_html, text_of_html
+from khamtop.index.sources.htmltext import decoded, is_html, text_of_html
 from khamtop.index.sources.markup import attribute, children, elements, html_of, name_of, text_within
 from khamtop.index.sources.parts import failures_told, units_of
 from khamtop.index.sources.source import File, Unit, Unreadable
@@ -41,7 +40,7 @@ _BLOCKS = "<!-- wp:"
 
 
 class Feed:
-    """Files of entries: a `Source`. Each is a unit, numbered by the line where its element begins."""
+    """Files of entries: a `Source`. Each is a unit."""
 
     suffixes: tuple[str, ...] = (".xml", ".rss", ".atom")
 
@@ -49,8 +48,8 @@ class Feed:
         """See `Source`. Where the XML breaks off, the entries before stand."""
         with failures_told(), open(file.path, "rb") as stream:
             is_empty = True
-            for entry in _entries(stream):
-                for unit in _units(file, entry, known):
+            for number, entry in enumerate(_entries(stream), start=1):
+                for unit in _units(file, number, entry, known):
                     is_empty = False
                     yield unit
         if is_empty:
@@ -73,7 +72,7 @@ def _entries(stream: IO[bytes]) -> Iterator[Any]:
     yield from found
 
 
-def _units(file: File, entry: Any, known: Container[bytes]) -> Iterator[Unit]:
+def _units(file: File, number: int, entry: Any, known: Container[bytes]) -> Iterator[Unit]:
     """The unit of an entry; none, if it is not of an article."""
     kind, status = _said(entry, "post_type"), _said(entry, "status")
     if _NO_ARTICLES.fullmatch(kind):
@@ -82,7 +81,7 @@ def _units(file: File, entry: Any, known: Container[bytes]) -> Iterator[Unit]:
         yield b"", Rejected(file.source, "entry.unpublished", entry.sourceline)
         return
     raw = "\n".join(_told(entry)).encode("utf-8", "replace")
-    yield from units_of(file, entry.sourceline, raw, known, partial(_article, file, entry))
+    yield from units_of(file, number, entry.sourceline, raw, known, partial(_article, file, entry))
 
 
 def _article(file: File, entry: Any, identity: str, source: str) -> Article:
@@ -94,7 +93,7 @@ def _article(file: File, entry: Any, identity: str, source: str) -> Article:
     name = _said(entry, "guid") or _said(entry, "id") or link
     fields = {
         # An address is one all over the world; any other name is so in its feed alone.
-        "id": name if not name or _ADDRESS.fullmatch(name) else f"{file.identity}:{name}",
+        "id": name if not name or _ADDRESS.fullmatch(name) else f"{file.identity}/{name}",
         "title": " ".join(_said(entry, "title").split()),
         "source": link,
         "date": _first(entry, _DATES),
@@ -119,7 +118,7 @@ def _text_of(element: Any) -> str:
     if attribute(element, "type") in ("text", "text/plain"):
         return said
     if name_of(element) != "encoded" and not is_html(said):
-        return html.unescape(said)
+        return decoded(said)
     if name_of(element) != "encoded":
         return text_of_html(said)
     is_classic = _BLOCKS not in said and "<p" not in said

@@ -69,7 +69,16 @@ def one_line(text: str) -> str:
     """A title without its tags, its entities decoded."""
     if is_html(text):
         return " ".join(text_of_html(text).split())
-    return html.unescape(text) if _ENTITY.search(text) else text
+    return decoded(text)
+
+
+def decoded(text: str) -> str:
+    """A text with its entities as letters; "&" that begins none, as in an address, stays.
+
+    >>> decoded("&#8220;ดาวเหนือ&#8221; https://x.th/?a=1&copy=2")
+    '“ดาวเหนือ” https://x.th/?a=1&copy=2'
+    """
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text) if "&" in text else text
 
 
 def parsed(markup: str) -> HtmlElement:

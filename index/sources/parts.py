@@ -16,10 +16,13 @@ _log = logging.getLogger(__name__)
 PartMaker = Callable[[str, str], Article]
 
 
-def units_of(file: File, number: int, raw: bytes, known: Container[bytes], make: PartMaker) -> Iterator[Unit]:
-    """The unit of a part that consists of `raw`, and a notice beside it where letters of it could not be read.
+def units_of(
+    file: File, number: int, line: int, raw: bytes, known: Container[bytes], make: PartMaker
+) -> Iterator[Unit]:
+    """The unit of a part that consists of `raw` and begins in that line, and a notice beside it where letters of it
+    could not be read.
 
-    Its digest is of that; where its number tells in the article, in its id or source, of the number too.
+    Its digest is of `raw`; where its number tells in the article, in its id or source, of the number too.
     """
     digest = digest_of_bytes(raw)
     anywhere = digest.digest()
@@ -33,9 +36,9 @@ def units_of(file: File, number: int, raw: bytes, known: Container[bytes], make:
     try:
         article = made(make, identity, source)
     except Unreadable as problem:
-        yield here, Rejected(file.source, problem.reason, number)
+        yield here, Rejected(file.source, problem.reason, line)
         return
-    if notice := bad_letter(article, file.source, number):
+    if notice := bad_letter(article, file.source, line):
         yield noticed(here), article
         yield b"", notice
         return

@@ -71,7 +71,7 @@ def _units(file: File, stream: IO[bytes], known: Container[bytes]) -> Iterator[U
             continue
         if any(cell.strip() for cell in cells):
             raw = _NO_DELIMITER.join([*columns, "", *cells]).encode("latin-1")  # a row says nothing without its header
-            yield from units_of(file, number, raw, known, partial(_article, decoder, columns, cells))
+            yield from units_of(file, number, number, raw, known, partial(_article, decoder, columns, cells))
 
 
 def _lines(stream: IO[bytes]) -> Iterator[str]:
@@ -102,10 +102,12 @@ def _header(lines: Iterator[str], decoder: Decoder) -> tuple[int, list[str], str
             tried = said[len(_SAYS_DELIMITER)]
         elif said.strip(f" {_DELIMITERS}"):
             decode(said.encode("latin-1"))  # which tells what is no text
-            columns, delimiter = max((_columns(said, delimiter, decoder), delimiter) for delimiter in tried)
-            if columns:
-                return number, list(columns), delimiter if len(columns) > 1 else _NO_DELIMITER
-            raise Unreadable("table.no_columns")
+            found = {delimiter: _columns(said, delimiter, decoder) for delimiter in tried}
+            delimiter = max(found, key=lambda delimiter: len(found[delimiter]))
+            columns = found[delimiter]
+            if not columns:
+                raise Unreadable("table.no_columns")
+            return number, list(columns), delimiter if len(columns) > 1 else _NO_DELIMITER
     raise Unreadable("file.empty")
 
 
