@@ -19,7 +19,8 @@ _SAVED_OTHERWISE = {
 
 def reader_among(sources: Iterable[Source], name: str) -> Source | None:
     """What reads a file of that name; None if none of `sources` does."""
-    return next((source for source in sources if suffix_for(source, name)), None)
+    name = name.lower()
+    return next((source for source in sources if name.endswith(source.suffixes)), None)
 
 
 def suffix_for(source: Source, name: str) -> str:
