@@ -150,5 +150,7 @@ def test_the_page_is_given_its_first_module_its_languages_and_the_servers_limits
         "upload_files": uploads.MOST_FILES,
         "upload_file_bytes": uploads.LARGEST_FILE_BYTES,
         "upload_bytes": uploads.MOST_BYTES,
-        "upload_endings": [".gz", ".htm", ".html", ".json", ".jsonl", ".md", ".ndjson", ".pdf", ".txt", ".xz"],
+        "upload_endings": (
+            ".atom .csv .docx .epub .gz .htm .html .json .jsonl .md .ndjson .odt .pdf .rss .tsv .txt .xml .xz .zip"
+        ).split(),
     }

@@ -11,8 +11,9 @@ import locale
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ DEFAULT_INDEX = Path(".khamtop")
 DEFAULT_ARTICLES = Path("seeds")
 #: Else the article that comes with Khamtop, copied into this folder of the index, where further ones may be put.
 OWN_ARTICLES = "articles"
+#: The folder of an index that fetched pages are kept in, and what addresses begin with.
+FETCHED = "fetched"
+_ADDRESSES = ("http://", "https://")
 _SEEDS = Path(__file__).parent.parent / "seeds"
 
 #: Where nothing works: there is no `os.pread`, and a folder cannot be flushed.
@@ -36,7 +40,16 @@ IS_WINDOWS = os.name == "nt"
 _LONG_SECONDS = 60
 
 #: A failure of these kinds lies in how the command was called.
-_CALL_WAS_WRONG = ("question.", "articles.missing", "eval.unreadable", "filter.", "auth.", "root_path.")
+_CALL_WAS_WRONG = (
+    "question.",
+    "articles.missing",
+    "eval.unreadable",
+    "filter.",
+    "auth.",
+    "root_path.",
+    "fetch.address",
+    "articles.address",
+)
 
 
 class _ServeByDefault(click.Group):
@@ -143,6 +156,7 @@ def serve(
             with _no_garbage():
                 from khamtop.ui.service import Service
 
+                _check_local(articles)
                 for path in articles:
                     if not path.exists():
                         raise KhamtopError("articles.missing", path=str(path))
@@ -213,21 +227,27 @@ def search(
 
 
 @main.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH_OR_ADDRESS]...")
 @_options("index", "articles", "encoder", "watch", "json")
 @click.option("--afresh", is_flag=True, help="Build everything anew, whatever is there.")
 def index(
-    paths: tuple[Path, ...], articles: tuple[Path, ...], folder: Path, encoder: str | None, watch: bool,
+    paths: tuple[str, ...], articles: tuple[Path, ...], folder: Path, encoder: str | None, watch: bool,
     as_json: bool, afresh: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
-    """Index the articles under PATHS, doing only what changed since the last time.
+    """Index the articles in files and folders, doing only what changed since the last time.
 
     Articles that are no longer there leave the index. With --watch it goes on until it is interrupted,
     and prints what each rebuild did.
 
+    An address that begins with https:// or http:// is fetched first: a page, or a feed or sitemap with the pages of
+    the same site that it lists, one at a time and as its robots.txt allows. Pages are kept in the folder "fetched" of
+    the index, which is then indexed as a whole; name that folder to index them again without a network, and take a
+    file out of it to have its article gone.
+
     \b
     Example:
       khamtop index ~/news/2565 ~/news/archive.jsonl.xz
+      khamtop index ~/news https://example.com/feed.xml
     """
     with _reporting(lang, debug):
         from khamtop.index.building.build import build
@@ -236,11 +256,16 @@ def index(
 
         source = encoder or remembered_encoder(folder)
         model = load_encoder(source)
-        found = paths or articles or _default_articles(folder)
+        _check_local(articles)
+        addresses = [path for path in paths if _is_address(path)]
+        local = [Path(path) for path in paths if not _is_address(path)] or [*articles]
+        unfetched = _fetch(addresses, folder, lang)
+        found = [*local, folder / FETCHED] if addresses else local or _default_articles(folder)
 
         def build_once(anew: bool) -> None:
             with _progress(lang) as progress, _reasons_told(as_json, lang):
                 report = build(found, folder, model, progress, source, anew)
+            report = replace(report, rejected=(*unfetched, *report.rejected))
             _print(as_json, render.report_to_json(report), render.report_to_text(report, _language(lang)))
 
         build_once(afresh)
@@ -362,6 +387,27 @@ def _default_articles(folder: Path) -> list[Path]:
         except OSError as error:
             raise KhamtopError("index.unwritable", folder=str(folder)) from error
     return [own]
+
+
+def _is_address(path: str) -> bool:
+    return path.lower().startswith(_ADDRESSES)
+
+
+def _check_local(articles: Iterable[Path]) -> None:
+    """Refuses an address where only files and folders are meant: what is fetched must be named to `index`."""
+    for path in articles:
+        if str(path).lower().startswith(("http:", "https:")) and not path.exists():
+            raise KhamtopError("articles.address", address=str(path).replace(":/", "://", 1))
+
+
+def _fetch(addresses: Sequence[str], folder: Path, lang: str | None) -> list[Any]:
+    """Fetches addresses into the index's folder; what could not be."""
+    if not addresses:
+        return []
+    from khamtop.index.building.fetch import fetch
+
+    with _progress(lang) as progress:
+        return fetch(addresses, folder / FETCHED, lambda done, total: progress("fetch", done, total))
 
 
 def _open(folder: Path, encoder: str | None) -> Any:

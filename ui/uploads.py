@@ -13,12 +13,14 @@ import lzma
 import os
 import time
 import uuid
+import zipfile
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from khamtop.index.sources import fetched
 from khamtop.index.sources.files import files, read
 from khamtop.index.sources.source import File
 from khamtop.index.sources.wiring import SOURCES
@@ -33,6 +35,8 @@ MOST_BYTES = 200_000_000
 
 _HIDDEN = ".khamtop-upload-"
 _PACKED = (".gz", ".xz")
+_ARCHIVE = ".zip"
+_FETCHED = fetched.SUFFIX
 #: No upload takes so long: what is older was left by one that was killed.
 _LEFT_AFTER_SECONDS = 24 * 3600
 _NAME_SHOWN_CHARS = 200
@@ -74,6 +78,8 @@ class Uploads:
         try:
             if self._files > MOST_FILES:
                 raise _Refused("upload.too_many")
+            if self._ending == _FETCHED:  # which could say of any page that it says anything
+                raise _Refused("file.kind")
             self._stream = self._draft.open("xb")
             self._article_file()  # the reader knows by the name alone whether it is of a kind that is read
         except (OSError, _Refused) as error:
@@ -170,7 +176,8 @@ def upload_folder(folder: Path | None, read_only: bool) -> Path:
 
 def upload_endings() -> list[str]:
     """What the names of files that are read end in, as a browser's choice of files takes it: ".txt", ".gz"."""
-    return sorted({f".{suffix.rpartition('.')[2]}" for source in SOURCES for suffix in source.suffixes})
+    suffixes = {suffix for source in SOURCES for suffix in source.suffixes} - {_FETCHED}
+    return sorted({f".{suffix.rpartition('.')[2]}" for suffix in suffixes})
 
 
 def base_name(name: str) -> str:
@@ -201,8 +208,26 @@ def _rename(draft: Path, path: Path) -> None:
 
 def _check_unpacked(file: Path) -> None:
     """Refuses what unpacks to too much."""
-    if file.suffix not in _PACKED:
-        return
+    if file.suffix == _ARCHIVE:
+        _check_members(file)
+    elif file.suffix in _PACKED:
+        _check_stream(file)
+
+
+def _check_members(file: Path) -> None:
+    """Refuses an archive that says so of itself (its reader takes no more than that), or whose members are packed."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+    except (OSError, zipfile.BadZipFile, NotImplementedError):
+        raise _Refused("file.not_whole") from None
+    if sum(member.file_size for member in members) > LARGEST_UNPACKED_BYTES:
+        raise _Refused("upload.too_large")
+    if any(member.filename.lower().endswith(_PACKED) for member in members):
+        raise _Refused("zip.nested")
+
+
+def _check_stream(file: Path) -> None:
     unpacked = 0
     try:
         with gzip.open(file) if file.suffix == ".gz" else lzma.open(file) as stream:
