@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -146,7 +148,8 @@ class Guard:
             scope = {**scope, "path": scope["path"].removeprefix(prefix), "raw_path": None}
         answer: ASGIApp = self._refusal(scope) or (self._gradio if _is_call(scope) else self._app)
         passed = [(name, value) for name, value in scope["headers"] if name != _NEVER_PASSED]
-        await answer({**scope, "headers": passed}, receive, send_with_headers)
+        with suppress(ClientDisconnect):  # whoever left before the end needs no answer
+            await answer({**scope, "headers": passed}, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
