@@ -216,7 +216,7 @@ def test_a_folder_that_cannot_be_written_to_is_told(folder: Path, monkeypatch: p
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    assert send(folder, ("a.txt", NEWS)).refused == [("a.txt", "upload.unwritable")]
+    assert send(folder, ("a.txt", NEWS)).refused == [("a.txt", "upload.full")]
     assert names(folder) == set()
 
 

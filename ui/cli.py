@@ -49,6 +49,7 @@ _CALL_WAS_WRONG = (
     "root_path.",
     "fetch.address",
     "articles.address",
+    "allowed_host.",
 )
 
 
@@ -133,11 +134,19 @@ def main() -> None:
     help="File of who may sign in, one USER:PASSWORD a line.",
 )
 @click.option("--root-path", metavar="PATH", help="Where a proxy puts the page, such as /khamtop; / for its root.")
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    metavar="HOST",
+    multiple=True,
+    help="A name that the page is reached by, such as news.example; may be given several times. Others are then"
+    " refused. Behind a proxy, and under a name of the public internet, a page without users needs it; * is any name.",
+)
 @click.option("--read-only", is_flag=True, help="For asking and reading only: no upload, removal or rebuild.")
 def serve(
     folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, watch: bool, host: str,
-    port: int, users: tuple[str, ...], auth_file: Path | None, root_path: str | None, read_only: bool,
-    lang: str | None, debug: bool,
+    port: int, users: tuple[str, ...], auth_file: Path | None, root_path: str | None, allowed_hosts: tuple[str, ...],
+    read_only: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Serve the web page, building the index first if there is none.
 
@@ -150,7 +159,7 @@ def serve(
         from khamtop.ui.guard import Access, users_of
         from khamtop.ui.server import Server
 
-        access = Access(users_of(users, os.environ, auth_file), root_path, host)
+        access = Access(users_of(users, os.environ, auth_file), root_path, host, allowed_hosts)
         with closing(Server(port, access)) as server:
             click.echo(texts.text("serve.starting", _language(lang)), err=True)
             with _no_garbage():

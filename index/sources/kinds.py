@@ -8,7 +8,7 @@ from pathlib import PurePath
 from khamtop.index.sources.source import Source
 
 #: Kinds that are not read, but can be saved as one that is: the reason tells which.
-_SAVED_OTHERWISE = {
+SAVED_OTHERWISE = {
     ".doc": "file.old_word",
     ".rtf": "file.old_word",
     ".xls": "file.spreadsheet",
@@ -30,7 +30,7 @@ def suffix_for(source: Source, name: str) -> str:
 
 def why_unread(name: str) -> str:
     """The reason why nothing reads a file of that name."""
-    return _SAVED_OTHERWISE.get(PurePath(name).suffix.lower(), "file.kind")
+    return SAVED_OTHERWISE.get(PurePath(name).suffix.lower(), "file.kind")
 
 
 def why_passed_over(name: str) -> str:

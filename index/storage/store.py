@@ -22,6 +22,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -81,7 +82,7 @@ class Manifest:
                 raise KhamtopError("index.format", found=fields["format"], wanted=FORMAT)
             if fields.pop("checksum") == _text_checksum(fields):
                 return cls(**fields)
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             pass
         raise KhamtopError("index.damaged", file=_MANIFEST)
 
@@ -240,6 +241,7 @@ class Draft:
         self.folder = folder
         self.earlier = earlier
         self.afresh = afresh
+        self._mode = _mode_in(folder)
         self.database = Database.change(folder / _DATABASE)
         self.rankings = Rankings(folder, encoder.dimensions)
         if not earlier:
@@ -270,7 +272,7 @@ class Draft:
             return self.earlier.manifest.files[name]  # linked, and neither flushed nor read again
         with open(file, "rb") as stream:
             os.fsync(stream.fileno())
-        file.chmod(0o644)  # a library may let nobody else read some of its files
+        file.chmod(self._mode)  # a library may let nobody else read some of its files
         return file.stat().st_size, _checksum(file)
 
     def _name(self, file: Path) -> str:
@@ -315,6 +317,8 @@ def drafting(
                 draft = Draft(target, encoder, earlier, reason)
             except (OSError, RankingDamaged, DatabaseUnwritable) as error:
                 _remove(target)
+                if isinstance(error, RankingDamaged):
+                    raise
                 raise KhamtopError("index.unwritable", folder=str(folder)) from error
 
             def commit(encoder_source: str | None) -> Manifest:
@@ -448,6 +452,18 @@ def _remove(generation: Path) -> None:
         if not generation.exists():
             return
         time.sleep(_BETWEEN_TRIES)
+
+
+def _mode_in(folder: Path) -> int:
+    """Who may read and write a file that is made in a folder now: as this process is set (umask).
+
+    Asking for the umask would change it for a moment, for all threads.
+    """
+    probe = folder / f"mode{_NEW}"
+    probe.touch()
+    mode = stat.S_IMODE(probe.stat().st_mode)
+    probe.unlink()
+    return mode
 
 
 def _checksum(file: Path) -> str:
