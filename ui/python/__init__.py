@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from khamtop.qa.searching import search
     from khamtop.qa.types import Answer, Citation, Hit
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 #: Where each name comes from. It is imported when it is first used: `khamtop --help` needs neither FAISS nor tantivy.
 _HOME = {
