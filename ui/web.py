@@ -34,6 +34,7 @@ from khamtop.ui.render import (
     findings_to_page,
     listed_to_page,
     report_to_json,
+    summary_to_page,
     timeline_to_page,
     to_json,
     to_page,
@@ -164,6 +165,10 @@ def _page_functions(service: Service) -> dict[str, Callable[[Call], Mapping[str,
         found = article_to_page(service.article(identity), quotes)
         return {**found, "removable": service.is_removable_id(identity)}
 
+    def summary(call: Call) -> shapes.Summary:
+        identity = call.text("article_id", "")  # without one, the only article there is
+        return summary_to_page(*(service.summary(identity) if identity else service.first_summary()))
+
     def articles(call: Call) -> shapes.Rows:
         offset, limit = call.number("offset", 0), call.number("limit", 50)
         order = call.text("order", "newest")
@@ -180,6 +185,14 @@ def _page_functions(service: Service) -> dict[str, Callable[[Call], Mapping[str,
     def status(call: Call) -> shapes.Status:
         return status_of(service)
 
+    reading = [ask, follow_ups, search, article, summary, articles, timeline, feedback, status]
+    changing = [] if service.read_only else _changing_functions(service)
+    return {function.__name__: function for function in (*reading, *changing)}
+
+
+def _changing_functions(service: Service) -> list[Callable[[Call], Mapping[str, Any]]]:
+    """Those of the page's functions that change what is asked."""
+
     def rebuild(call: Call) -> shapes.Status:
         service.begin_build()
         return status_of(service)
@@ -192,9 +205,7 @@ def _page_functions(service: Service) -> dict[str, Callable[[Call], Mapping[str,
         moved = service.remove(call.text("article_id"))
         return {**status_of(service), "moved_to": str(moved)}
 
-    reading = [ask, follow_ups, search, article, articles, timeline, feedback, status]
-    changing = [] if service.read_only else [rebuild, stop, remove]
-    return {function.__name__: function for function in (*reading, *changing)}
+    return [rebuild, stop, remove]
 
 
 def _bounds(call: Call) -> Filter | None:
