@@ -209,6 +209,19 @@ def test_the_page_lists_opens_and_draws_the_articles(url: str) -> None:
     assert timeline == {"unit": "day", "bars": [{"start": "2022-10-03", "count": 1}], "undated": 0}
 
 
+def test_an_article_is_summed_up_in_its_own_words_and_the_only_one_without_being_named(
+    url: str, service: Service
+) -> None:
+    (row,) = call(url, "articles")["articles"]
+    told = call(url, "summary", article_id=row["article_id"])
+    whole = service.article(row["article_id"]).text
+    assert (told["title"], told["day"]) == ("ข่าวตลาด", "2022-10-03")
+    assert [quote["number"] for quote in told["quotes"]] == [1]
+    assert all(whole[quote["start"] : quote["end"]] == quote["quote"] != "" for quote in told["quotes"])
+    assert call(url, "summary") == told
+    assert call(url, "summary", article_id="none")["error"]["code"] == "article.unknown"
+
+
 def test_the_page_offers_questions_that_follow(url: str, service: Service) -> None:
     assert call(url, "follow_ups", question=QUESTION, history=[]) == {"questions": service.follow_ups(QUESTION)}
 

@@ -451,6 +451,24 @@ def article_to_page(article: Article, quotes: Sequence[dict[str, Any]]) -> shape
     }
 
 
+def summary_to_page(article: Article, spans: Sequence[Span]) -> shapes.Summary:
+    """An article summed up: the spans of its text that carry most, as quotes."""
+    return {
+        **_article_to_json(article),
+        "day": _day_to_page(article),
+        "quotes": [
+            {
+                "number": number,
+                "page": article.page_at(start),
+                "start": start,
+                "end": end,
+                "quote": article.text[start:end],
+            }
+            for number, (start, end) in enumerate(spans, start=1)
+        ],
+    }
+
+
 def _cards(answer: Answer) -> list[shapes.Card]:
     quotes: list[dict[int, Span]] = [{} for _ in answer.hits]
     copies = [{copy.id: copy for copy in hit.copies} for hit in answer.hits]

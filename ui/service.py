@@ -30,12 +30,13 @@ from khamtop.index.panics import panics_raised
 from khamtop.index.storage.database import Listed
 from khamtop.index.storage.listing import LIST_ORDERS, Timeline
 from khamtop.index.storage.store import Index, remembered_encoder
-from khamtop.index.types import Article, Encoder, Filter, KhamtopError
+from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Span
 from khamtop.qa.answer import ask
 from khamtop.qa.question import MOST_EARLIER
 from khamtop.qa.reader import Reader, load_reader
 from khamtop.qa.searching import ORDERS, Findings, look_up, look_up_articles
 from khamtop.qa.suggest import follow_ups, suggest
+from khamtop.qa.summary import SENTENCES, summary_of
 from khamtop.qa.types import Answer
 from khamtop.ui.feedback import Feedback
 from khamtop.ui.given import Given, Remembered
@@ -55,6 +56,9 @@ MOST_PASSAGES = MOST_LISTED = 100
 #: The passages that come with an answer, unless a call asks for another number.
 _PASSAGES = 5
 _REMEMBERED_ANSWERS = 64
+
+#: The sentences that sum up the only article on the first screen: questions stand there too.
+_FIRST_SENTENCES = 3
 
 #: More answers at a time only take the interpreter from each other, and from whoever talks to the browsers: of 64
 #: people who asked at once half waited 2.4 s with this, and 2.9 s without, on two cores that had other work too. Who
@@ -121,12 +125,17 @@ class Build:
 
 
 class _Opened:
-    """An index with the questions to suggest for it and its latest answers: replaced together, in one assignment."""
+    """An index with the questions to suggest for it, its latest answers and summaries: replaced together, in one
+    assignment."""
 
     def __init__(self, index: Index, reader: Reader) -> None:
         self.index = index
         self.examples = tuple(suggest(index, reader=reader))
         self._reader = reader
+        #: An article's spans that sum it up; a long article's take seconds.
+        self.summary = lru_cache(maxsize=_REMEMBERED_ANSWERS)(
+            lambda identity, count: tuple(summary_of(index.article(identity), count))
+        )
         self._remembered = lru_cache(maxsize=_REMEMBERED_ANSWERS)(partial(self._answer, _PASSAGES, None))
 
     def answer(
@@ -313,10 +322,27 @@ class Service:
         Raises:
             KhamtopError: `article.unknown` if the index holds none.
         """
-        try:
-            return self._ready().index.article(identity)
-        except KeyError:
-            raise KhamtopError("article.unknown") from None
+        return _article(self._ready().index, identity)
+
+    def summary(self, identity: str) -> tuple[Article, Sequence[Span]]:
+        """The article of that id with the spans that sum it up; raises as `article` does."""
+        opened = self._ready()
+        return self._summed_up(opened, _article(opened.index, identity), SENTENCES)
+
+    def first_summary(self) -> tuple[Article, Sequence[Span]]:
+        """The same of the only article there is, in fewer spans.
+
+        Raises:
+            KhamtopError: `article.unknown` if there are others, or while there is no index.
+        """
+        opened = self._ready()
+        if opened.index.manifest.articles != 1:
+            raise KhamtopError("article.unknown")
+        return self._summed_up(opened, next(opened.index.articles()), _FIRST_SENTENCES)
+
+    def _summed_up(self, opened: _Opened, article: Article, count: int) -> tuple[Article, Sequence[Span]]:
+        with self._turns.turn(yields=True):
+            return article, opened.summary(article.id, count)
 
     def list_articles(
         self,
@@ -534,6 +560,13 @@ class Service:
         if opened is None:
             raise KhamtopError("index.missing", folder=str(self.folder))
         return opened
+
+
+def _article(index: Index, identity: str) -> Article:
+    try:
+        return index.article(identity)
+    except KeyError:
+        raise KhamtopError("article.unknown") from None
 
 
 def _check(k: int) -> None:

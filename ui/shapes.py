@@ -230,6 +230,23 @@ class WholeArticle(ArticleJson):
     found: list[int]
 
 
+class SummaryQuote(TypedDict):
+    """A sentence that carries much of its article: a span of its characters, and the page where it begins, if any."""
+
+    number: int
+    page: int | None
+    start: int
+    end: int
+    quote: str
+
+
+class Summary(ArticleJson):
+    """An article summed up in its own words."""
+
+    day: str | None
+    quotes: list[SummaryQuote]
+
+
 class OpenArticle(WholeArticle):
     """The same, and whether it may be removed."""
 
@@ -335,6 +352,7 @@ class Replies(TypedDict):
     follow_ups: FollowUps
     search: Findings
     article: OpenArticle
+    summary: Summary
     articles: Rows
     timeline: Timeline
     feedback: Kept

@@ -37,6 +37,7 @@ from khamtop.ui.render import (
     findings_to_page,
     listed_to_page,
     report_to_json,
+    summary_to_page,
     timeline_to_page,
     to_json,
     to_page,
@@ -182,6 +183,10 @@ def _page_functions(service: Service, threads: _Threads) -> dict[str, Door]:
         found = article_to_page(service.article(identity), quotes)
         return {**found, "removable": service.is_removable_id(identity)}
 
+    def summary(call: Call) -> shapes.Summary:
+        identity = call.text("article_id", "")  # without one, the only article there is
+        return summary_to_page(*(service.summary(identity) if identity else service.first_summary()))
+
     def articles(call: Call) -> shapes.Rows:
         offset, limit = call.number("offset", 0), call.number("limit", 50)
         order = call.text("order", "newest")
@@ -198,6 +203,19 @@ def _page_functions(service: Service, threads: _Threads) -> dict[str, Door]:
     def status(call: Call) -> shapes.Status:
         return status_of(service)
 
+    doors = [
+        *(Door(function, threads.asking, service.first_index) for function in (ask, search)),
+        *(Door(function, threads.suggesting, service.first_index) for function in (follow_ups, summary)),
+        *(Door(function, threads.looking, service.first_index) for function in (article, articles, timeline)),
+        *(Door(function, threads.telling) for function in (feedback, status)),
+        *([] if service.read_only else _changing_doors(service, threads)),
+    ]
+    return {door.function.__name__: door for door in doors}
+
+
+def _changing_doors(service: Service, threads: _Threads) -> list[Door]:
+    """Those of the page's functions that change what is asked."""
+
     def rebuild(call: Call) -> shapes.Status:
         service.begin_build()
         return status_of(service)
@@ -210,15 +228,10 @@ def _page_functions(service: Service, threads: _Threads) -> dict[str, Door]:
         moved = service.remove(call.text("article_id"))
         return {**status_of(service), "moved_to": str(moved)}
 
-    changing = [] if service.read_only else [rebuild, stop]
-    doors = [
-        *(Door(function, threads.asking, service.first_index) for function in (ask, search)),
-        Door(follow_ups, threads.suggesting, service.first_index),
-        *(Door(function, threads.looking, service.first_index) for function in (article, articles, timeline)),
-        *([] if service.read_only else [Door(remove, threads.looking, service.first_index)]),
-        *(Door(function, threads.telling) for function in (feedback, status, *changing)),
+    return [
+        Door(remove, threads.looking, service.first_index),
+        *(Door(function, threads.telling) for function in (rebuild, stop)),
     ]
-    return {door.function.__name__: door for door in doors}
 
 
 def _bounds(call: Call) -> Filter | None:

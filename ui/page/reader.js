@@ -4,13 +4,15 @@
 import { renderParts } from "./cards.js";
 import { copyAddress } from "./copy.js";
 import { closeOutside } from "./dialogs.js";
-import { fill, find, h, PAGE_BREAK, said, signButton } from "./elements.js";
+import { button, fill, find, findMaybe, h, PAGE_BREAK, said, signButton } from "./elements.js";
 import { call } from "./server.js";
+import { indexChanged } from "./status.js";
+import { renderSummary } from "./summary.js";
 import { isAddressed, leavePlace, openPlace, placeAt, placeShown } from "./tabs.js";
 import { show, talk } from "./talk.js";
 import { sentence, t } from "./words.js";
 
-/** @import { Card, OpenArticle } from "./types" */
+/** @import { Card, OpenArticle, Summary } from "./types" */
 /** @import { Turn } from "./kept.js" */
 /** @import { Place } from "./tabs.js" */
 /**
@@ -25,10 +27,12 @@ const reading = {
   /** @type {Stop[]} */
   stops: [],
   place: -1, // the one that is shown
-  /** @type {"page.quote_of" | "page.passage_of"} */
+  /** @type {"page.quote_of" | "page.passage_of" | "page.sentence_of"} */
   words: "page.quote_of", // the text that tells which one it is of how many
   alone: true, // whether it is marked alone, or with the others of its article
   article_id: "", // the article that is open
+  /** @type {Summary | null} */
+  summary: null, // that of the article that was summed up last
   /** @type {object | null} */
   run: null, // the look-up that is under way or was the last one
 };
@@ -71,6 +75,16 @@ export function readArticle(article_id) {
   showArticle(article_id, [], null);
 }
 
+/**
+ * Opens an article at a sentence that sums it up; the others are shown above it, and one key away.
+ * @param {Summary} summary
+ * @param {number} place
+ */
+export function readSummary(summary, place) {
+  const stops = summary.quotes.map((quote) => ({ article_id: summary.article_id, ...quote }));
+  read({ stops, place, words: "page.sentence_of", alone: false, summary });
+}
+
 export function beginReader() {
   reader().addEventListener("keydown", (event) => {
     if (event.key === "ArrowLeft") turnPage(-1);
@@ -79,6 +93,7 @@ export function beginReader() {
   closeOutside(reader());
   reader().addEventListener("close", leavePlace);
   placeShown.on(followAddress);
+  indexChanged.on(() => (reading.summary = null)); // its article may say something else now
 }
 
 /**
@@ -164,10 +179,38 @@ function renderArticle(article, current, page) {
       { class: "reader-head" },
       h("h2", { id: "khamtop-reading" }, said(article.title)),
       h("p", { class: "quiet" }, renderOrigin(article, page)),
+      h("div", { class: "summed-up" }, renderSummedUp(article.article_id)),
     ),
     current === null || article.found.includes(current) ? "" : h("p", { class: "error" }, t("page.quote_gone")),
     h("div", { class: "text" }, h("bdi", { lang: "th" }, renderText(article, current))),
   ];
+}
+
+/**
+ * What sums an article up, or the button for it.
+ * @param {string} article_id
+ */
+function renderSummedUp(article_id) {
+  const { summary, stops, place } = reading;
+  if (summary?.article_id !== article_id) return button("tool sum-up", () => sumUp(article_id), t("page.sum_up"));
+  const { start, end } = stops[place] ?? {};
+  const current = summary.quotes.findIndex((quote) => quote.start === start && quote.end === end);
+  return [h("h3", {}, t("page.summary")), renderSummary(summary, (at) => readSummary(summary, at), current)];
+}
+
+/** @param {string} article_id */
+async function sumUp(article_id) {
+  find(".reader .sum-up", HTMLButtonElement).disabled = true;
+  const told = await call("summary", { article_id });
+  const place = findMaybe(".reader .summed-up");
+  if (!place || reading.article_id !== article_id) return; // another one was opened
+  if ("error" in told) {
+    fill(place, h("p", { class: "error" }, sentence(told.error)));
+    return;
+  }
+  reading.summary = told;
+  fill(place, renderSummedUp(article_id));
+  findMaybe(".reader .summary-quote")?.focus({ preventScroll: true });
 }
 
 /**

@@ -291,6 +291,25 @@ export interface WholeArticle {
   found: Array<number>;
 }
 
+/** A sentence that carries much of its article: a span of its characters, and the page where it begins, if any. */
+export interface SummaryQuote {
+  number: number;
+  page: number | null;
+  start: number;
+  end: number;
+  quote: string;
+}
+
+/** An article summed up in its own words. */
+export interface Summary {
+  article_id: string;
+  title: string;
+  source: string;
+  published: string | null;
+  day: string | null;
+  quotes: Array<SummaryQuote>;
+}
+
 /** The same, and whether it may be removed. */
 export interface OpenArticle {
   article_id: string;
@@ -413,6 +432,7 @@ export interface Replies {
   follow_ups: FollowUps;
   search: Findings;
   article: OpenArticle;
+  summary: Summary;
   articles: Rows;
   timeline: Timeline;
   feedback: Kept;
@@ -693,6 +713,9 @@ export type Key =
   | "page.by_meaning"
   | "page.quote_of"
   | "page.passage_of"
+  | "page.sentence_of"
+  | "page.sum_up"
+  | "page.summary"
   | "page.quote_gone"
   | "page.previous"
   | "page.next"
