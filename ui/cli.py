@@ -34,9 +34,20 @@ _SEEDS = Path(__file__).parent.parent / "seeds"
 IS_WINDOWS = os.name == "nt"
 #: A build that takes longer says so at its beginning, and what would be quicker.
 _LONG_SECONDS = 60
+#: How often a program may ask unless it is said otherwise: far more than a person does.
+CALLS_A_MINUTE = 120
 
 #: A failure of these kinds lies in how the command was called.
-_CALL_WAS_WRONG = ("question.", "articles.missing", "eval.unreadable", "filter.", "auth.", "root_path.")
+_CALL_WAS_WRONG = (
+    "question.",
+    "articles.missing",
+    "eval.unreadable",
+    "filter.",
+    "auth.",
+    "root_path.",
+    "api_key.",
+    "origin.",
+)
 
 
 class _ServeByDefault(click.Group):
@@ -120,11 +131,32 @@ def main() -> None:
     help="File of who may sign in, one USER:PASSWORD a line.",
 )
 @click.option("--root-path", metavar="PATH", help="Where a proxy puts the page, such as /khamtop; / for its root.")
+@click.option(
+    "--api-key-file",
+    type=click.Path(path_type=Path),
+    help="File of keys, one a line: programs must then send one to call /v1 (Authorization: Bearer KEY).",
+)
+@click.option(
+    "--allow-origin",
+    "origins",
+    metavar="ORIGIN",
+    multiple=True,
+    help="Site whose pages may hold the question box (/v1/widget.js), such as https://paper.example; may be given"
+    " several times. Its readers ask without key or password.",
+)
+@click.option(
+    "--rate-limit",
+    type=click.IntRange(0),
+    default=CALLS_A_MINUTE,
+    show_default=True,
+    help="Calls of /v1 a minute, of each key, or address without one; 0 for no limit.",
+)
 @click.option("--read-only", is_flag=True, help="For asking and reading only: no upload, removal or rebuild.")
 def serve(
     folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, watch: bool, host: str,
-    port: int, users: tuple[str, ...], auth_file: Path | None, root_path: str | None, read_only: bool,
-    lang: str | None, debug: bool,
+    port: int, users: tuple[str, ...], auth_file: Path | None, root_path: str | None,
+    api_key_file: Path | None, origins: tuple[str, ...], rate_limit: int, read_only: bool, lang: str | None,
+    debug: bool,
 ) -> None:  # fmt: skip
     """Serve the web page, building the index first if there is none.
 
@@ -135,9 +167,11 @@ def serve(
     """
     with _reporting(lang, debug):
         from khamtop.ui.guard import Access, users_of
+        from khamtop.ui.programs import Programs, keys_of
         from khamtop.ui.server import Server
 
-        access = Access(users_of(users, os.environ, auth_file), root_path, host)
+        programs = Programs(keys_of(api_key_file), origins, rate_limit)
+        access = Access(users_of(users, os.environ, auth_file), root_path, host, programs=programs)
         with closing(Server(port, access)) as server:
             click.echo(texts.text("serve.starting", _language(lang)), err=True)
             with _no_garbage():

@@ -12,7 +12,7 @@ import binascii
 import hmac
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from khamtop.index.types import KhamtopError
 from khamtop.ui.bodies import PlainBodies
+from khamtop.ui.programs import V1, Gate, Programs, refused
 
 #: The browser itself refuses whatever would leave this machine. Gradio evaluates templates and
 #: styles elements in place, hence the three "unsafe": no text of ours ever reaches either.
@@ -41,6 +42,7 @@ _OPEN = {"", "page", "upload", "config", "theme.css", "assets", "static", "favic
 _GRADIO = "gradio_api"
 _OPEN_API = {"info", "openapi.json", "heartbeat", "queue", "call", "run", "api", "cancel", "reset"}
 
+_CHALLENGE = 'Basic realm="Khamtop", charset="UTF-8"'
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -49,12 +51,13 @@ class Access:
     """Who may come in: `users` as "name:password", everybody if there are none.
 
     `root_path` is where a proxy puts the page, a path or a whole address; None if there is no proxy.
-    `host` is the address that is listened on.
+    `host` is the address that is listened on. `programs` are who may call `/v1` beside the users.
     """
 
     users: tuple[str, ...] = ()
     root_path: str | None = None
     host: str = "127.0.0.1"
+    programs: Programs = field(default_factory=Programs)
 
     def __post_init__(self) -> None:
         if self.root_path is not None and not self.root_path.startswith(("/", "http://", "https://")):
@@ -64,6 +67,11 @@ class Access:
     def prefix(self) -> str:
         """The path that a proxy may leave before each of ours: "" or "/khamtop"."""
         return urlsplit(self.root_path or "").path.rstrip("/")
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """How a program may say who it is: by a "key", as a "user"; none where it need not."""
+        return (*(["key"] if self.programs.keys else []), *(["user"] if self.users else []))
 
 
 def users_of(given: Iterable[str], environment: Mapping[str, str], file: Path | None) -> tuple[str, ...]:
@@ -96,37 +104,59 @@ class Guard:
         self._gradio = PlainBodies(app)
         self._access = access
         self._users = [_normal(user) for user in access.users]
+        self._gate = Gate(access.programs)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request, or refuses it; nothing here speaks by WebSocket."""
         if scope["type"] != "http":
             return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
-            await send(message)
-
         prefix = self._access.prefix
         if prefix and scope["path"].startswith(f"{prefix}/"):  # some proxies leave it there, others do not
             scope = {**scope, "path": scope["path"].removeprefix(prefix), "raw_path": None}
+        headers = (*_HEADERS, *self._gate.headers(scope))
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *headers]
+            await send(message)
+
         behind = self._gradio if scope["method"] == "POST" and _first(scope["path"]) == _GRADIO else self._app
         answer: ASGIApp = self._refusal(scope) or behind
         await answer(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
+        if _first(scope["path"]) == V1:
+            return self._refusal_of_program(scope, headers)
         if not self._is_for_us(headers):
             return _refusal("guard.host", 403)
         if self._users and not self._knows(headers.get("authorization", "")):
-            challenge = {"www-authenticate": 'Basic realm="Khamtop", charset="UTF-8"'}
-            return _refusal("auth.required", 401, challenge)
+            return _refusal("auth.required", 401, {"www-authenticate": _CHALLENGE})
         if self._is_foreign(scope["method"], headers):
             return _refusal("guard.foreign", 403)
         if scope["path"] == self._access.prefix:
             return RedirectResponse(f"{scope['path']}/")  # the page's own addresses are relative
         if not _is_open(scope["path"]):
             return Response(status_code=404)
+        return None
+
+    def _refusal_of_program(self, scope: Scope, headers: Headers) -> Response | None:
+        """The same for a call of `/v1`, where a key is as good as a user, and a named site's page needs neither."""
+        if not self._is_for_us(headers):
+            return refused("guard.host", headers)
+        is_from_site = self._gate.is_from_site(scope)
+        if is_from_site and scope["method"] == "OPTIONS":
+            return Response(status_code=204)
+        slow = self._gate.too_many(scope, headers)
+        if slow or is_from_site:
+            return slow
+        if not self._gate.has_key(headers):
+            if self._users and not self._knows(headers.get("authorization", "")):
+                return refused("auth.required", headers, {"www-authenticate": _CHALLENGE})
+            if not self._users and self._gate.wants_key(scope):
+                return refused("key.required", headers, {"www-authenticate": 'Bearer realm="Khamtop"'})
+        if self._is_foreign(scope["method"], headers):
+            return refused("guard.foreign", headers)
         return None
 
     def _is_for_us(self, headers: Headers) -> bool:

@@ -106,6 +106,11 @@ def opinions_to_json(opinions: Iterable[Opinion]) -> dict[str, Any]:
     return {"feedback": [asdict(opinion) for opinion in opinions]}
 
 
+def article_to_json(article: Article) -> shapes.ArticleText:
+    """An article with its text, as `/v1/article` gives it."""
+    return {**_article_to_json(article), "text": article.text}
+
+
 def _article_to_json(article: Article) -> ArticleJson:
     return {
         "article_id": article.id,

@@ -18,7 +18,9 @@ from starlette.types import Receive, Scope, Send
 
 from khamtop.index.types import KhamtopError
 from khamtop.ui.guard import Access, Guard
-from khamtop.ui.texts import FIRST, languages, text
+from khamtop.ui.programs import V1
+from khamtop.ui.replies import failure
+from khamtop.ui.texts import FALLBACK, FIRST, languages, text
 
 #: A page that is still open in a browser holds a connection, and must not keep the program from ending.
 _CLOSING_SECONDS = 1
@@ -101,6 +103,8 @@ class Server:
 
 def _starting(path: str) -> Response:
     """Says that it is starting, to people; a program learns from the status that it must ask again."""
+    if path.startswith(f"/{V1}/"):
+        return failure(KhamtopError("serve.starting"), FALLBACK)
     if path != "/":
         return Response(status_code=503, headers={"retry-after": "1"})
     words = "\n".join(f'<p lang="{language}">{text("serve.starting", language)}</p>' for language in languages())

@@ -22,7 +22,7 @@ from starlette.routing import Route
 from khamtop.index.filters import filter_of
 from khamtop.index.types import Filter, KhamtopError
 from khamtop.qa.types import Language
-from khamtop.ui import shapes
+from khamtop.ui import shapes, v1
 from khamtop.ui.calls import Call, call_endpoint, error_to_json
 from khamtop.ui.feedback import REMARK_CHARS
 from khamtop.ui.guard import Access
@@ -81,6 +81,7 @@ def application(service: Service, access: Access) -> Starlette:
         Route("/page/{version}/{name}", modules.endpoint),
         Route("/page/{name}", call, methods=["POST"]),
         Route("/upload", upload, methods=["POST"]),
+        v1.mount(service, access),
     ]
     app = Starlette(routes=routes)
     gr.mount_gradio_app(
