@@ -185,6 +185,11 @@ def answer_text(answer: Answer) -> str:
     return "\n\n".join(lines)
 
 
+def said(answer: Answer) -> tuple[str | None, list[tuple[str, Citation]]]:
+    """What `answer_text` consists of: what is said before the quotes, if anything, and each with what leads to it."""
+    return _opening(answer), _led(answer)
+
+
 def _opening(answer: Answer) -> str | None:
     """What is said before the quotes; None where they answer by themselves."""
     if answer.talk:

@@ -7,24 +7,21 @@ What each address takes and gives stands in `shapes.py`, and `openapi.py` descri
 from __future__ import annotations
 
 import inspect
-import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from typing import Any, TypeVar
+from typing import Any
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
-from khamtop.index.filters import filter_of
-from khamtop.index.types import Filter, KhamtopError
-from khamtop.qa.types import Answer
-from khamtop.ui import events, openapi, shapes
+from khamtop.index.types import KhamtopError
+from khamtop.ui import chat, events, openapi, shapes
 from khamtop.ui.addresses import addressed
 from khamtop.ui.guard import Access
 from khamtop.ui.manual import readable
@@ -34,25 +31,9 @@ from khamtop.ui.render import article_to_json, findings_to_json, listed_to_page,
 from khamtop.ui.replies import Reply, failure, language_for
 from khamtop.ui.sent import sent_by
 from khamtop.ui.service import MOST_LISTED, Service
-
-_log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-Endpoint = Callable[[Request], Awaitable[Response]]
+from khamtop.ui.working import Endpoint, Threads, answer_to, bounds_of, in_thread, page_of, respond
 
 _ASK_EVENTS = inspect.cleandoc(events.__doc__ or "").partition("\n\n")[2]
-
-
-class Threads:
-    """Threads for the calls of programs, so that many of them leave the page its own.
-
-    Two questions are answered at a time (`turns.py`): a few threads more stand ready for the next.
-    """
-
-    def __init__(self) -> None:
-        self.asking = CapacityLimiter(4)
-        self.looking = CapacityLimiter(4)
-        self.building = CapacityLimiter(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,51 +66,17 @@ def mount(service: Service, access: Access) -> Mount:
         "With `stream`, or where `Accept` asks for text/event-stream, the answer comes as events.",
         _ASK_EVENTS,
     )
-    operations = [asking, *(call.operation for call in calls)]
+    operations = [asking, *(call.operation for call in calls), *chat.OPERATIONS]
     described = openapi.document(operations, version("khamtop"), access.prefix or "/", access.ways)
     routes = [
         Route("/ask", _ask_endpoint(service, threads, access), methods=["GET", "POST"]),
         *(Route(call.path.removeprefix(f"/{V1}"), _endpoint(call, access), methods=call.methods) for call in calls),
+        *chat.routes(service, threads, access),
         Route("/openapi.json", _telling(lambda request: Reply(described))),
         Route("/docs", _telling(lambda request: HTMLResponse(readable(described, page_of(request, access))))),
     ]
     handlers: Any = {HTTPException: _no_such_call}
     return Mount(f"/{V1}", app=Starlette(routes=routes, exception_handlers=handlers))
-
-
-def page_of(request: Request, access: Access) -> str:
-    """The address of the page, as whoever makes this request reaches it."""
-    root = access.root_path or ""
-    if not root.startswith("/") and root:
-        return f"{root.rstrip('/')}/"
-    return f"{request.url.scheme}://{request.url.netloc}{access.prefix}/"
-
-
-async def respond(request: Request, work: Callable[[], Awaitable[Response]], question: str = "") -> Response:
-    """What `work` gives, or what went wrong, told in the language of the question."""
-    try:
-        return await work()
-    except KhamtopError as error:
-        return failure(error, language_for(request.headers, question))
-    except Exception:
-        _log.exception("a call of a program failed")
-        return failure(KhamtopError("internal"), language_for(request.headers, question))
-
-
-async def in_thread(threads: CapacityLimiter, work: Callable[[], T]) -> T:
-    """What `work` gives; it may take its time."""
-    return await to_thread.run_sync(work, limiter=threads)
-
-
-def bounds_of(sent: Mapping[str, Any]) -> Filter | None:
-    """What narrows the articles of a call."""
-    return filter_of(sent.get("since", ""), sent.get("until", ""), sent.get("source", ""))
-
-
-def answer_to(service: Service, sent: Mapping[str, Any]) -> Answer:
-    """The answer to what was sent."""
-    history, k = sent.get("history", ()), sent.get("k", 5)
-    return service.ask(sent["question"], history, k, bounds_of(sent), sent.get("any_time", False))
 
 
 def _calls(service: Service, threads: Threads) -> list[_Call]:

@@ -617,6 +617,7 @@ export type Key =
   | "call.invalid"
   | "call.unknown"
   | "call.method"
+  | "call.model"
   | "call.too_large"
   | "call.slow"
   | "key.required"
