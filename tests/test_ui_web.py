@@ -109,6 +109,14 @@ def test_rebuild_gives_the_command_lines_json(client: Client) -> None:
     assert (report["articles"], report["unchanged"], report["rejected"]) == (1, 1, [])
 
 
+def test_plain_json_stands_beside_gradios_calls(client: Client, url: str) -> None:
+    given = httpx.get(f"{url}/v1/ask", params={"question": QUESTION}).json()
+    [cited, *_] = given["citations"]
+    assert cited["url"].startswith(f"{url}/#articles?article=")
+    assert client.predict(QUESTION, api_name="/ask")["citations"][0]["quote"] == cited["quote"]
+    assert httpx.get(f"{url}/v1/docs").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("question", "sentence"),
     [("", text("question.empty", "en")), ("ก" * 2001, text("question.too_long", "th", limit=2000))],

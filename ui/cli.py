@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, redirect_stdout, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,8 @@ _SEEDS = Path(__file__).parent.parent / "seeds"
 IS_WINDOWS = os.name == "nt"
 #: A build that takes longer says so at its beginning, and what would be quicker.
 _LONG_SECONDS = 60
+#: How often a program may ask unless it is said otherwise: far more than a person does.
+CALLS_A_MINUTE = 120
 
 #: A failure of these kinds lies in how the command was called.
 _CALL_WAS_WRONG = (
@@ -50,6 +52,9 @@ _CALL_WAS_WRONG = (
     "fetch.address",
     "articles.address",
     "allowed_host.",
+    "api_key.",
+    "origin.",
+    "mcp.page",
 )
 
 
@@ -142,11 +147,32 @@ def main() -> None:
     help="A name that the page is reached by, such as news.example; may be given several times. Others are then"
     " refused. Behind a proxy, and under a name of the public internet, a page without users needs it; * is any name.",
 )
+@click.option(
+    "--api-key-file",
+    type=click.Path(path_type=Path),
+    help="File of keys, one a line: programs must then send one to call /v1 (Authorization: Bearer KEY).",
+)
+@click.option(
+    "--allow-origin",
+    "origins",
+    metavar="ORIGIN",
+    multiple=True,
+    help="Site whose pages may hold the question box (/v1/widget.js), such as https://paper.example; may be given"
+    " several times. Its readers ask without key or password.",
+)
+@click.option(
+    "--rate-limit",
+    type=click.IntRange(0),
+    default=CALLS_A_MINUTE,
+    show_default=True,
+    help="Calls of /v1 a minute, of each key, or address without one; 0 for no limit.",
+)
 @click.option("--read-only", is_flag=True, help="For asking and reading only: no upload, removal or rebuild.")
 def serve(
     folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, watch: bool, host: str,
     port: int, users: tuple[str, ...], auth_file: Path | None, root_path: str | None, allowed_hosts: tuple[str, ...],
-    read_only: bool, lang: str | None, debug: bool,
+    api_key_file: Path | None, origins: tuple[str, ...], rate_limit: int, read_only: bool, lang: str | None,
+    debug: bool,
 ) -> None:  # fmt: skip
     """Serve the web page, building the index first if there is none.
 
@@ -157,9 +183,11 @@ def serve(
     """
     with _reporting(lang, debug):
         from khamtop.ui.guard import Access, users_of
+        from khamtop.ui.programs import Programs, keys_of
         from khamtop.ui.server import Server
 
-        access = Access(users_of(users, os.environ, auth_file), root_path, host, allowed_hosts)
+        programs = Programs(keys_of(api_key_file), origins, rate_limit)
+        access = Access(users_of(users, os.environ, auth_file), root_path, host, allowed_hosts, programs)
         with closing(Server(port, access)) as server:
             click.echo(texts.text("serve.starting", _language(lang)), err=True)
             with _no_garbage():
@@ -180,6 +208,40 @@ def serve(
             with suppress(KeyboardInterrupt):
                 service.prepare()  # while the page loads
                 server.wait()
+
+
+@main.command()
+@_options("index", "encoder", "reader")
+@click.option(
+    "--page",
+    metavar="ADDRESS",
+    help="Where khamtop serve shows these articles: links that a person can open lead there.",
+)
+def mcp(folder: Path, encoder: str | None, reader: str | None, page: str | None, lang: str | None, debug: bool) -> None:
+    """Let agents ask, search and read the indexed articles, over standard input and output (MCP).
+
+    It changes nothing. It needs the extra khamtop[mcp].
+
+    \b
+    Example, and what an agent's settings say of it:
+      khamtop mcp --index ~/news/.khamtop
+      {"mcpServers": {"khamtop": {"command": "khamtop", "args": ["mcp", "--index", "/home/me/news/.khamtop"]}}}
+    """
+    with _reporting(lang, debug):
+        with redirect_stdout(sys.stderr):  # the protocol has standard output for itself
+            try:
+                from khamtop.ui import mcp as agents
+            except ModuleNotFoundError as error:
+                if (error.name or "").partition(".")[0] != "mcp":
+                    raise
+                raise KhamtopError("mcp.missing") from error
+            from khamtop.ui.addresses import page_at
+            from khamtop.ui.service import Service
+
+            at = page_at(page) if page is not None else None
+            service = Service(folder, [], encoder, read_only=True, reader=reader)
+            service.start(builds=False)
+        agents.serve(service, at)
 
 
 @main.command()

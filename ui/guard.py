@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from khamtop.index.types import KhamtopError
 from khamtop.ui.bodies import PlainBodies
 from khamtop.ui.hosts import ANY, LOOPBACK, host_of, is_local, named
+from khamtop.ui.programs import V1, Gate, Programs, refused
 from khamtop.ui.signin import SignIn
 from khamtop.ui.texts import languages, text
 
@@ -49,6 +50,7 @@ _READING = ("GET", "HEAD")
 #: By these headers Gradio takes its own address from whoever asks; no proxy that people use sets the first.
 _NEVER_PASSED = b"x-gradio-server"
 _FORWARDED_HOST = "x-forwarded-host"
+_CHALLENGE = 'Basic realm="Khamtop", charset="UTF-8"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,15 @@ class Access:
     """Who may come in: `users` as "name:password", everybody if there are none.
 
     `root_path` is where a proxy puts the page, a path or a whole address; None if there is no proxy.
-    `host` is the address that is listened on, and `allowed_hosts` are the names that the page is reached by.
+    `host` is the address that is listened on, and `allowed_hosts` are the names that the page is reached by. `programs`
+    are who may call `/v1` beside the users.
     """
 
     users: tuple[str, ...] = ()
     root_path: str | None = None
     host: str = "127.0.0.1"
     allowed_hosts: tuple[str, ...] = ()
+    programs: Programs = field(default_factory=Programs)
 
     def __post_init__(self) -> None:
         if self.root_path is not None:
@@ -101,6 +105,11 @@ class Access:
             return False
         return bool(self.users) or (self.root_path is None and is_local(host))
 
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """How a program may say who it is: by a "key", as a "user"; none where it need not."""
+        return (*(["key"] if self.programs.keys else []), *(["user"] if self.users else []))
+
 
 def users_of(given: Iterable[str], environment: Mapping[str, str], file: Path | None) -> tuple[str, ...]:
     """The users of `--auth`, of the environment's `KHAMTOP_AUTH` and of a file, each as "name:password".
@@ -124,6 +133,16 @@ def users_of(given: Iterable[str], environment: Mapping[str, str], file: Path | 
     return tuple(user for _, users in places for user in users)
 
 
+@dataclass(frozen=True, slots=True)
+class _Strange:
+    """Why somebody is not let in: a code, its facts, and what HTTP is told."""
+
+    code: str
+    status: int
+    headers: dict[str, str]
+    facts: dict[str, object]
+
+
 class Guard:
     """The ASGI application that lets through to another one what may pass."""
 
@@ -132,20 +151,22 @@ class Guard:
         self._gradio = PlainBodies(app)
         self._access = access
         self._sign_in = SignIn(access.users, clock)
+        self._gate = Gate(access.programs)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request, or refuses it; nothing here speaks by WebSocket."""
         if scope["type"] != "http":
             return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
-            await send(message)
-
         prefix = self._access.prefix
         if prefix and scope["path"].startswith(f"{prefix}/"):  # some proxies leave it there, others do not
             scope = {**scope, "path": scope["path"].removeprefix(prefix), "raw_path": None}
+        headers = (*_HEADERS, *self._gate.headers(scope))
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *headers]
+            await send(message)
+
         answer: ASGIApp = self._refusal(scope) or (self._gradio if _is_call(scope) else self._app)
         passed = [(name, value) for name, value in scope["headers"] if name != _NEVER_PASSED]
         with suppress(ClientDisconnect):  # whoever left before the end needs no answer
@@ -153,6 +174,8 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
+        if _first(scope["path"]) == V1:
+            return self._refusal_of_program(scope, headers)
         if not self._is_for_us(headers):
             return _refusal("guard.host", 403)
         if self._sign_in.is_asked_for and (refusal := self._stranger(scope, headers)):
@@ -167,6 +190,25 @@ class Guard:
             return Response(status_code=405)
         return None
 
+    def _refusal_of_program(self, scope: Scope, headers: Headers) -> Response | None:
+        """The same for a call of `/v1`, where a key is as good as a user, and a named site's page needs neither."""
+        if not self._is_for_us(headers):
+            return refused("guard.host", headers)
+        is_from_site = self._gate.is_from_site(scope)
+        if is_from_site and scope["method"] == "OPTIONS":
+            return Response(status_code=204)
+        slow = self._gate.too_many(scope, headers)
+        if slow or is_from_site:
+            return slow
+        if not self._gate.has_key(headers):
+            if self._sign_in.is_asked_for and (strange := self._strangeness(scope, headers)):
+                return refused(strange.code, headers, strange.headers, **strange.facts)
+            if not self._sign_in.is_asked_for and self._gate.wants_key(scope):
+                return refused("key.required", headers, {"www-authenticate": 'Bearer realm="Khamtop"'})
+        if self._is_foreign(scope["method"], headers):
+            return refused("guard.foreign", headers)
+        return None
+
     def _is_for_us(self, headers: Headers) -> bool:
         """Whether a request was meant for us: a name of another's may lead here."""
         forwarded = headers.get(_FORWARDED_HOST, "").partition(",")[0].strip()  # each proxy adds one
@@ -176,13 +218,19 @@ class Guard:
 
     def _stranger(self, scope: Scope, headers: Headers) -> Response | None:
         """The refusal of whoever is none of the users; None for those who are."""
+        if strange := self._strangeness(scope, headers):
+            return _refusal(strange.code, strange.status, strange.headers, **strange.facts)
+        return None
+
+    def _strangeness(self, scope: Scope, headers: Headers) -> _Strange | None:
+        """Why whoever calls does not come in as a user; None for a user."""
         address, given = (scope.get("client") or ("",))[0], headers.get("authorization", "")
         seconds = math.ceil(self._sign_in.seconds_to_wait(address, given))
         if seconds:
-            return _refusal("auth.slow", 429, {"retry-after": str(seconds)}, seconds=seconds)
+            return _Strange("auth.slow", 429, {"retry-after": str(seconds)}, {"seconds": seconds})
         if self._sign_in.knows(address, given):
             return None
-        return _refusal("auth.required", 401, {"www-authenticate": 'Basic realm="Khamtop", charset="UTF-8"'})
+        return _Strange("auth.required", 401, {"www-authenticate": _CHALLENGE}, {})
 
     def _is_foreign(self, method: str, headers: Headers) -> bool:
         """Whether another site's page makes this request; following a link from one is no such thing."""

@@ -106,6 +106,11 @@ def opinions_to_json(opinions: Iterable[Opinion]) -> dict[str, Any]:
     return {"feedback": [asdict(opinion) for opinion in opinions]}
 
 
+def article_to_json(article: Article) -> shapes.ArticleText:
+    """An article with its text, as `/v1/article` gives it."""
+    return {**_article_to_json(article), "text": article.text}
+
+
 def _article_to_json(article: Article) -> ArticleJson:
     return {
         "article_id": article.id,
@@ -178,6 +183,11 @@ def answer_text(answer: Answer) -> str:
     elif answer.short_answer:
         lines.insert(0, f"{answer.short_answer} [{answer.citations[0].number}]")
     return "\n\n".join(lines)
+
+
+def said(answer: Answer) -> tuple[str | None, list[tuple[str, Citation]]]:
+    """What `answer_text` consists of: what is said before the quotes, if anything, and each with what leads to it."""
+    return _opening(answer), _led(answer)
 
 
 def _opening(answer: Answer) -> str | None:

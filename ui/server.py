@@ -21,7 +21,9 @@ from starlette.types import Receive, Scope, Send
 from khamtop.index.types import KhamtopError
 from khamtop.ui.connections import KEPT_SECONDS, Connection, look_after, most_connections
 from khamtop.ui.guard import Access, Guard
-from khamtop.ui.texts import FIRST, languages, text
+from khamtop.ui.programs import V1
+from khamtop.ui.replies import failure
+from khamtop.ui.texts import FALLBACK, FIRST, languages, text
 
 _log = logging.getLogger(__name__)
 
@@ -123,6 +125,8 @@ class Server:
 
 def _starting(path: str) -> Response:
     """Says that it is starting, to people; a program learns from the status that it must ask again."""
+    if path.startswith(f"/{V1}/"):
+        return failure(KhamtopError("serve.starting"), FALLBACK)
     if path != "/":
         return Response(status_code=503, headers={"retry-after": "1"})
     words = "\n".join(f'<p lang="{language}">{text("serve.starting", language)}</p>' for language in languages())

@@ -25,7 +25,7 @@ from khamtop.index.filters import filter_of
 from khamtop.index.panics import panics_raised
 from khamtop.index.types import Filter, KhamtopError
 from khamtop.qa.types import Language
-from khamtop.ui import shapes
+from khamtop.ui import shapes, v1
 from khamtop.ui.calls import Call, Door, call_endpoint, error_to_json
 from khamtop.ui.feedback import REMARK_CHARS
 from khamtop.ui.guard import Access
@@ -100,6 +100,7 @@ def application(service: Service, access: Access) -> Starlette:
         Route("/page/{version}/{name}", modules.endpoint),
         Route("/page/{name}", call, methods=["POST"]),
         Route("/upload", upload, methods=["POST"]),
+        v1.mount(service, access),
     ]
     app = Starlette(routes=routes)
     gr.mount_gradio_app(

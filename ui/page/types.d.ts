@@ -1,12 +1,13 @@
 // The types of what the page gets from the server, and the keys of its words.
 // Written by `python -m khamtop.ui.declarations` from ui/shapes.py and ui/languages: change those.
 
-/** An article, without its text. */
+/** An article, without its text. Programs get its address, too, and with a quote the one of its place. */
 export interface ArticleJson {
   article_id: string;
   title: string;
   source: string;
   published: string | null;
+  url?: string;
 }
 
 /** Where else the same words are printed, if anywhere. */
@@ -25,6 +26,7 @@ export interface CitationJson {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   copies?: Array<ArticleJson>;
   column?: string;
   number: number;
@@ -40,6 +42,7 @@ export interface FoundJson {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   page: number | null;
   start: number;
   end: number;
@@ -55,6 +58,7 @@ export interface HitJson {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   page: number | null;
   start: number;
   end: number;
@@ -119,6 +123,7 @@ export interface FoundArticleJson {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   passages: Array<number>;
 }
 
@@ -158,6 +163,104 @@ export interface ErrorJson {
   facts: Record<string, unknown>;
 }
 
+/** What narrows the articles. */
+export interface BoundsSent {
+  since?: string;
+  until?: string;
+  source?: string;
+}
+
+/** A question, with the earlier ones of its conversation. */
+export interface QuestionSent {
+  since?: string;
+  until?: string;
+  source?: string;
+  question: string;
+  history?: Array<string>;
+  k?: number;
+}
+
+/** A question to answer. */
+export interface AskSent {
+  since?: string;
+  until?: string;
+  source?: string;
+  question: string;
+  history?: Array<string>;
+  k?: number;
+  any_time?: boolean;
+}
+
+/** A question to answer, perhaps by events. */
+export interface StreamSent {
+  since?: string;
+  until?: string;
+  source?: string;
+  question: string;
+  history?: Array<string>;
+  k?: number;
+  any_time?: boolean;
+  stream?: boolean;
+}
+
+/** What to search for. */
+export interface SearchSent {
+  since?: string;
+  until?: string;
+  source?: string;
+  question: string;
+  history?: Array<string>;
+  k?: number;
+  order?: "relevance" | "date";
+}
+
+/** Which article to read. */
+export interface ArticleSent {
+  article_id: string;
+}
+
+/** Which articles to list. */
+export interface ArticlesSent {
+  since?: string;
+  until?: string;
+  source?: string;
+  find?: string;
+  offset?: number;
+  limit?: number;
+  order?: "newest" | "oldest" | "title";
+}
+
+/** Nothing. */
+export interface RebuildSent {
+}
+
+/** An article with its whole text, of which every quote is a span of characters. */
+export interface ArticleText {
+  article_id: string;
+  title: string;
+  source: string;
+  published: string | null;
+  url?: string;
+  text: string;
+}
+
+/** A stretch of the list of articles, and how many there are in all. */
+export interface ArticleRows {
+  total: number;
+  articles: Array<ListedArticle>;
+}
+
+/** What went wrong: a code that stays, and a sentence for a person. */
+export interface FailureJson {
+  code: string;
+  message: string;
+}
+
+/** A call that failed. */
+export interface FailedJson {
+  error: FailureJson;
+}
+
 /** A piece of text: a quote if it has a `number`, the short answer if `short`, what was searched for if `term`. */
 export interface Part {
   text: string;
@@ -172,6 +275,7 @@ export interface Citation {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   copies?: Array<ArticleJson>;
   column?: string;
   number: number;
@@ -189,6 +293,7 @@ export interface Card {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   page: number | null;
   start: number;
   end: number;
@@ -266,6 +371,7 @@ export interface FoundArticle {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   day: string | null;
   title_parts: Array<Part>;
   cards: Array<Card>;
@@ -285,6 +391,7 @@ export interface WholeArticle {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   day: string | null;
   page: number | null;
   parts: Array<Part>;
@@ -306,6 +413,7 @@ export interface Summary {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   day: string | null;
   quotes: Array<SummaryQuote>;
 }
@@ -316,6 +424,7 @@ export interface OpenArticle {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   day: string | null;
   page: number | null;
   parts: Array<Part>;
@@ -329,6 +438,7 @@ export interface ListedArticle {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   day: string | null;
   chars: number;
   passages: number;
@@ -340,6 +450,7 @@ export interface Row {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   day: string | null;
   chars: number;
   passages: number;
@@ -553,6 +664,18 @@ export type Key =
   | "root_path.invalid"
   | "allowed_host.invalid"
   | "call.invalid"
+  | "call.unknown"
+  | "call.method"
+  | "call.model"
+  | "call.too_large"
+  | "call.slow"
+  | "key.required"
+  | "api_key.unreadable"
+  | "api_key.none"
+  | "api_key.invalid"
+  | "mcp.missing"
+  | "mcp.page"
+  | "origin.invalid"
   | "feedback.none"
   | "feedback.good"
   | "feedback.bad"
