@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ _CALL_WAS_WRONG = (
     "root_path.",
     "api_key.",
     "origin.",
+    "mcp.page",
 )
 
 
@@ -191,6 +192,39 @@ def serve(
             with suppress(KeyboardInterrupt):
                 service.prepare()  # while the page loads
                 server.wait()
+
+
+@main.command()
+@_options("index", "encoder", "reader")
+@click.option(
+    "--page",
+    metavar="ADDRESS",
+    help="Where khamtop serve shows these articles: links that a person can open lead there.",
+)
+def mcp(folder: Path, encoder: str | None, reader: str | None, page: str | None, lang: str | None, debug: bool) -> None:
+    """Let agents ask, search and read the indexed articles, over standard input and output (MCP).
+
+    It changes nothing. It needs the extra khamtop[mcp].
+
+    \b
+    Example, as an agent's settings have it:
+      {"mcpServers": {"khamtop": {"command": "khamtop", "args": ["mcp", "--index", "/home/me/news/.khamtop"]}}}
+    """
+    with _reporting(lang, debug):
+        with redirect_stdout(sys.stderr):  # the protocol has standard output for itself
+            try:
+                from khamtop.ui import mcp as agents
+            except ModuleNotFoundError as error:
+                if (error.name or "").partition(".")[0] != "mcp":
+                    raise
+                raise KhamtopError("mcp.missing") from error
+            from khamtop.ui.addresses import page_at
+            from khamtop.ui.service import Service
+
+            at = page_at(page) if page is not None else None
+            service = Service(folder, [], encoder, read_only=True, reader=reader)
+            service.start(builds=False)
+        agents.serve(service, at)
 
 
 @main.command()

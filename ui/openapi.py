@@ -7,6 +7,7 @@ The types are the `TypedDict`s of `shapes.py`, from which `declarations.py` make
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import NoneType, UnionType
@@ -123,6 +124,15 @@ def schema_of(kind: Any) -> dict[str, Any]:
     if origin is dict:
         return {"type": "object", "additionalProperties": schema_of(inner[1])}
     return dict(_PLAIN[kind])
+
+
+def whole_schema(shape: type, is_sent: bool = False) -> dict[str, Any]:
+    """A `TypedDict` as a schema that stands alone, with those that it refers to in it."""
+    sent = {shape: False} if is_sent else {}
+    schemas = {used.__name__: _shape(used, sent) for used in _all_used([shape])}
+    whole = {**schemas.pop(shape.__name__), **({"$defs": schemas} if schemas else {})}
+    alone: dict[str, Any] = json.loads(json.dumps(whole).replace("#/components/schemas/", "#/$defs/"))
+    return alone
 
 
 def sent_schema(name: str, kind: Any) -> dict[str, Any]:

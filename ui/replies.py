@@ -76,8 +76,11 @@ def status_of(error: KhamtopError) -> int:
 
 def language_for(headers: Headers, question: str = "") -> str:
     """The language that whoever calls reads: the question's if it has Thai letters, else as the headers say."""
-    if _THAI.search(question):
-        return "th"
     accepted = [part.strip().lower() for part in headers.get("accept-language", "").split(",")]
     known = (language for part in accepted for language in languages() if part.startswith(language))
-    return next(known, FALLBACK)
+    return language_for_words(question, next(known, FALLBACK))
+
+
+def language_for_words(words: str, otherwise: str) -> str:
+    """Thai for words with Thai letters."""
+    return "th" if _THAI.search(words) else otherwise

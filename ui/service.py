@@ -138,17 +138,17 @@ class Service:
         self._given = Remembered(_REMEMBERED_ANSWERS)
         self._lock = threading.Lock()
 
-    def start(self) -> None:
-        """Opens the index; where there is none, begins to build it and returns at once.
+    def start(self, builds: bool = True) -> None:
+        """Opens the index; where there is none, begins to build it and returns at once, if it `builds`.
 
         Raises:
-            KhamtopError: for an index that is there but cannot be used, `articles.missing` for articles
-                that are not there where one must be built.
+            KhamtopError: for an index that is there but cannot be used, or is not there and not built;
+                `articles.missing` for articles that are not there where one must be built.
         """
         try:
             self._open()
         except KhamtopError as error:
-            if error.code != "index.missing":
+            if error.code != "index.missing" or not builds:
                 raise
             for path in self._articles:
                 if not os.path.exists(path):

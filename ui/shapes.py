@@ -10,7 +10,7 @@ from khamtop.qa.types import Kind, Language, Verdict
 
 
 class ArticleJson(TypedDict):
-    """An article, without its text. Over HTTP it has its address on the page, and a quote the one of its place."""
+    """An article, without its text. Programs get its address, too, and with a quote the one of its place."""
 
     article_id: str
     title: str
@@ -167,6 +167,11 @@ class AskSent(QuestionSent):
     """A question to answer."""
 
     any_time: NotRequired[bool]
+
+
+class StreamSent(AskSent):
+    """A question to answer, perhaps by events."""
+
     stream: NotRequired[bool]
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from khamtop.index.filters import filter_of
-from khamtop.index.types import Filter, KhamtopError
-from khamtop.qa.types import Answer
+from khamtop.index.types import KhamtopError
 from khamtop.ui.guard import Access
 from khamtop.ui.replies import failure, language_for
-from khamtop.ui.service import Service
+from khamtop.ui.sent import kinds_of
+from khamtop.ui.tools import Tool
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +32,12 @@ class Threads:
         self.asking = CapacityLimiter(4)
         self.looking = CapacityLimiter(4)
         self.building = CapacityLimiter(2)
+
+    def of(self, tool: Tool) -> CapacityLimiter:
+        """The threads for a tool."""
+        if tool.changes:
+            return self.building
+        return self.asking if "question" in kinds_of(tool.takes) else self.looking
 
 
 def page_of(request: Request, access: Access) -> str:
@@ -57,14 +62,3 @@ async def respond(request: Request, work: Callable[[], Awaitable[Response]], que
 async def in_thread(threads: CapacityLimiter, work: Callable[[], T]) -> T:
     """What `work` gives; it may take its time."""
     return await to_thread.run_sync(work, limiter=threads)
-
-
-def bounds_of(sent: Mapping[str, Any]) -> Filter | None:
-    """What narrows the articles of a call."""
-    return filter_of(sent.get("since", ""), sent.get("until", ""), sent.get("source", ""))
-
-
-def answer_to(service: Service, sent: Mapping[str, Any]) -> Answer:
-    """The answer to what was sent."""
-    history, k = sent.get("history", ()), sent.get("k", 5)
-    return service.ask(sent["question"], history, k, bounds_of(sent), sent.get("any_time", False))

@@ -1,7 +1,7 @@
 // The types of what the page gets from the server, and the keys of its words.
 // Written by `python -m khamtop.ui.declarations` from ui/shapes.py and ui/languages: change those.
 
-/** An article, without its text. Over HTTP it has its address on the page, and a quote the one of its place. */
+/** An article, without its text. Programs get its address, too, and with a quote the one of its place. */
 export interface ArticleJson {
   article_id: string;
   title: string;
@@ -182,6 +182,17 @@ export interface QuestionSent {
 
 /** A question to answer. */
 export interface AskSent {
+  since?: string;
+  until?: string;
+  source?: string;
+  question: string;
+  history?: Array<string>;
+  k?: number;
+  any_time?: boolean;
+}
+
+/** A question to answer, perhaps by events. */
+export interface StreamSent {
   since?: string;
   until?: string;
   source?: string;
@@ -624,6 +635,8 @@ export type Key =
   | "api_key.unreadable"
   | "api_key.none"
   | "api_key.invalid"
+  | "mcp.missing"
+  | "mcp.page"
   | "origin.invalid"
   | "feedback.none"
   | "feedback.good"
