@@ -180,7 +180,7 @@ def _page_functions(service: Service) -> dict[str, Callable[[Call], Mapping[str,
         return timeline_to_page(service.timeline())
 
     def feedback(call: Call) -> shapes.Kept:
-        return {"id": service.feedback.keep(call)}
+        return {"id": service.feedback.keep(call, service.article)}
 
     def status(call: Call) -> shapes.Status:
         return status_of(service)

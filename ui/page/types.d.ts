@@ -279,13 +279,15 @@ export interface Findings {
   without: Array<string>;
 }
 
-/** An article cut at its quotes; `found` are the numbers of those that are in it, `page` is where it begins. */
+/** An article cut at its quotes, from `begin` on; `found` are the numbers of those that are in it, `page` is where
+it begins. */
 export interface WholeArticle {
   article_id: string;
   title: string;
   source: string;
   published: string | null;
   day: string | null;
+  begin: number;
   page: number | null;
   parts: Array<Part>;
   found: Array<number>;
@@ -317,6 +319,7 @@ export interface OpenArticle {
   source: string;
   published: string | null;
   day: string | null;
+  begin: number;
   page: number | null;
   parts: Array<Part>;
   found: Array<number>;
@@ -539,8 +542,11 @@ export type Key =
   | "feedback.none"
   | "feedback.good"
   | "feedback.bad"
+  | "feedback.here"
   | "feedback.remark_too_long"
   | "feedback.too_long"
+  | "feedback.place_too_long"
+  | "feedback.place_gone"
   | "feedback.full"
   | "feedback.unwritable"
   | "eval.unreadable"
@@ -651,6 +657,11 @@ export type Key =
   | "page.send_remark"
   | "page.thanks"
   | "page.thanks_remark"
+  | "page.here"
+  | "page.here_how"
+  | "page.here_noted"
+  | "page.here_taken_back"
+  | "page.asked"
   | "page.searching"
   | "page.stopped"
   | "page.sources"
