@@ -305,9 +305,11 @@ class Findings(TypedDict):
 
 
 class WholeArticle(ArticleJson):
-    """An article cut at its quotes; `found` are the numbers of those that are in it, `page` is where it begins."""
+    """An article cut at its quotes, from `begin` on; `found` are the numbers of those that are in it, `page` is where
+    it begins."""
 
     day: str | None
+    begin: int
     page: int | None
     parts: list[Part]
     found: list[int]

@@ -199,7 +199,7 @@ def _page_functions(service: Service, threads: _Threads) -> dict[str, Door]:
         return timeline_to_page(service.timeline())
 
     def feedback(call: Call) -> shapes.Kept:
-        return {"id": service.feedback.keep(call)}
+        return {"id": service.feedback.keep(call, service.article)}
 
     def status(call: Call) -> shapes.Status:
         return status_of(service)

@@ -5,6 +5,7 @@ import { renderParts } from "./cards.js";
 import { copyAddress } from "./copy.js";
 import { closeOutside } from "./dialogs.js";
 import { button, fill, find, findMaybe, h, PAGE_BREAK, said, signButton } from "./elements.js";
+import { renderAsked } from "./pointing.js";
 import { call } from "./server.js";
 import { indexChanged } from "./status.js";
 import { renderSummary } from "./summary.js";
@@ -13,7 +14,7 @@ import { show, talk } from "./talk.js";
 import { sentence, t } from "./words.js";
 
 /** @import { Card, OpenArticle, Summary } from "./types" */
-/** @import { Turn } from "./kept.js" */
+/** @import { Here, Turn } from "./kept.js" */
 /** @import { Place } from "./tabs.js" */
 /**
  * A place that can be turned to.
@@ -31,6 +32,7 @@ const reading = {
   words: "page.quote_of", // the text that tells which one it is of how many
   alone: true, // whether it is marked alone, or with the others of its article
   article_id: "", // the article that is open
+  begin: 0, // where in it begins what is shown
   /** @type {Summary | null} */
   summary: null, // that of the article that was summed up last
   /** @type {object | null} */
@@ -157,7 +159,9 @@ async function showArticle(article_id, stops, current) {
   if ("error" in article) fill(reader(), readerTools(""), h("p", { class: "error" }, sentence(article.error)));
   else {
     const page = stops.find(({ number }) => number === current)?.page;
-    fill(reader(), readerTools(article.title), renderArticle(article, current, page ?? null));
+    reading.begin = article.begin;
+    const asked = renderAsked(article_id, stops.find(({ number }) => number === current), chosenWords);
+    fill(reader(), readerTools(article.title, asked), renderArticle(article, current, page ?? null));
   }
   nameBarBelow(reader().querySelector("h2"));
   if (!reader().open) reader().showModal();
@@ -227,8 +231,11 @@ function nameBarBelow(headline) {
   watch.observe(headline);
 }
 
-/** @param {string} title */
-function readerTools(title) {
+/**
+ * @param {string} title
+ * @param {HTMLElement | null} [asked] what was asked, where the article may answer it
+ */
+function readerTools(title, asked = null) {
   const { stops, place, words } = reading;
   const turning = stops.length > 1;
   return h(
@@ -244,7 +251,26 @@ function readerTools(title) {
     turning ? signButton("tool previous", t("page.previous"), () => turnPage(-1), "←") : null,
     turning ? signButton("tool next", t("page.next"), () => turnPage(1), "→") : null,
     signButton("tool close", t("page.close"), () => reader().close(), "✕"),
+    asked,
   );
+}
+
+/**
+ * The words that the reader marked in the article, and about where they begin; null for none.
+ * @returns {Here | null}
+ */
+function chosenWords() {
+  const selection = getSelection();
+  const text = findMaybe(".reader .text");
+  if (!selection?.rangeCount || !text) return null;
+  const range = selection.getRangeAt(0);
+  const quote = range.toString().trim();
+  if (!quote || !text.contains(range.commonAncestorContainer)) return null;
+  const before = new Range();
+  before.setStart(text, 0);
+  before.setEnd(range.startContainer, range.startOffset);
+  const start = reading.begin + [...before.toString()].length;
+  return { article_id: reading.article_id, start, end: start + [...quote].length, quote };
 }
 
 /**

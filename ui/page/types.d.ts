@@ -385,7 +385,8 @@ export interface Findings {
   without: Array<string>;
 }
 
-/** An article cut at its quotes; `found` are the numbers of those that are in it, `page` is where it begins. */
+/** An article cut at its quotes, from `begin` on; `found` are the numbers of those that are in it, `page` is where
+it begins. */
 export interface WholeArticle {
   article_id: string;
   title: string;
@@ -393,6 +394,7 @@ export interface WholeArticle {
   published: string | null;
   url?: string;
   day: string | null;
+  begin: number;
   page: number | null;
   parts: Array<Part>;
   found: Array<number>;
@@ -426,6 +428,7 @@ export interface OpenArticle {
   published: string | null;
   url?: string;
   day: string | null;
+  begin: number;
   page: number | null;
   parts: Array<Part>;
   found: Array<number>;
@@ -679,8 +682,11 @@ export type Key =
   | "feedback.none"
   | "feedback.good"
   | "feedback.bad"
+  | "feedback.here"
   | "feedback.remark_too_long"
   | "feedback.too_long"
+  | "feedback.place_too_long"
+  | "feedback.place_gone"
   | "feedback.full"
   | "feedback.unwritable"
   | "eval.unreadable"
@@ -818,6 +824,11 @@ export type Key =
   | "page.send_remark"
   | "page.thanks"
   | "page.thanks_remark"
+  | "page.here"
+  | "page.here_how"
+  | "page.here_noted"
+  | "page.here_taken_back"
+  | "page.asked"
   | "page.searching"
   | "page.stopped"
   | "page.sources"
