@@ -48,7 +48,7 @@ class Server:
         Raises:
             KhamtopError: `port.taken` if something else listens there, `port.unusable` if nothing can.
         """
-        self._socket = _listening(access.host, port)
+        self._socket = listening(access.host, port)
         host = f"[{access.host}]" if ":" in access.host else access.host
         #: Where a browser on this machine finds it.
         self.address = f"http://{host}:{port}{access.prefix}"
@@ -108,7 +108,8 @@ def _starting(path: str) -> Response:
     return HTMLResponse(page, 503, {"retry-after": "1"})
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there; raises as `Server` does."""
     # asyncio sends at once (TCP_NODELAY) only where the protocol is named: without it every answer waits 40 ms
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
