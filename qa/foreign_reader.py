@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from khamtop.index.encoders.foreign import check_name
 from khamtop.index.types import KhamtopError
 from khamtop.qa.reader import ANSWER_PIECES, OVERLAP_PIECES, Reading, Titled, best_span, trimmed
 
@@ -32,6 +33,7 @@ class ForeignReader:
             KhamtopError: `reader.unreadable`.
         """
         try:
+            check_name(name)
             from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
             self._tokenizer: Any = AutoTokenizer.from_pretrained(name, use_fast=True)

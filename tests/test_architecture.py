@@ -30,6 +30,7 @@ DOORS = {
     "tokenizers": "index/encoders/static_table.py index/transformer.py",
     "sentence_transformers": "index/encoders/foreign.py",
     "transformers": "qa/foreign_reader.py",
+    "huggingface_hub": "index/encoders/foreign.py",
     "torch": "qa/foreign_reader.py",
     "gradio": "ui/web.py",
     "mcp": "ui/mcp.py",

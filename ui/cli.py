@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import json
-import locale
 import os
 import shutil
 import sys
@@ -374,6 +373,34 @@ def check(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None:
 
 
 @main.command()
+@_options("index", "articles", "encoder", "reader", "json")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address that the page would be served on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Its port.")
+@click.option("--auth-file", type=click.Path(path_type=Path), help="File of who may sign in.")
+def doctor(
+    folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, host: str, port: int,
+    auth_file: Path | None, as_json: bool, lang: str | None, debug: bool,
+) -> None:  # fmt: skip
+    """Tell what is installed, which models and which index there are, and what would go wrong.
+
+    Nothing is written or fetched. The exit status is 1 if something is wrong.
+
+    \b
+    Example:
+      khamtop doctor
+      khamtop doctor --index ~/news/.khamtop --port 8000 --json
+    """
+    with _reporting(lang, debug):
+        from khamtop.ui import doctor
+
+        named = articles or [path for path in (DEFAULT_ARTICLES, folder / OWN_ARTICLES) if path.exists()][:1]
+        found = doctor.examine(doctor.Setting(folder, named, encoder, reader, host, port, auth_file))
+        language = _language(lang)
+        _print(as_json, doctor.to_json(found, language), doctor.to_text(found, language))
+        sys.exit(0 if doctor.is_fine(found) else 1)
+
+
+@main.command()
 @_options("index", "json")
 def feedback(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None:
     """List what readers thought of answers, the newest first.
@@ -573,8 +600,4 @@ def _going_on(lang: str | None) -> Iterator[None]:
 
 def _language(lang: str | None) -> str:
     """The language of messages: as asked for, else as the machine is set."""
-    if lang:
-        return lang
-    set_to = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    name = (set_to or locale.getlocale()[0] or "").lower()
-    return next((language for language in texts.languages() if name.startswith(language)), texts.FALLBACK)
+    return lang or texts.of_machine()

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from khamtop.index.types import KhamtopError
-from khamtop.ui.connections import KEPT_SECONDS, Connection, look_after, most_connections
+from khamtop.ui.connections import KEPT_SECONDS, WAITING, Connection, look_after, most_connections
 from khamtop.ui.guard import Access, Guard
 from khamtop.ui.programs import V1
 from khamtop.ui.replies import failure
@@ -56,7 +56,7 @@ class Server:
             KhamtopError: `port.taken` if something else listens there, `port.unusable` if nothing can.
         """
         most, waiting = most_connections()
-        self._socket = _listening(access.host, port, waiting)
+        self._socket = listening(access.host, port, waiting)
         host = f"[{access.host}]" if ":" in access.host else access.host
         #: Where a browser on this machine finds it.
         self.address = f"http://{host}:{port}{access.prefix}"
@@ -134,7 +134,8 @@ def _starting(path: str) -> Response:
     return HTMLResponse(page, 503, {"retry-after": "1"})
 
 
-def _listening(host: str, port: int, waiting: int) -> socket.socket:
+def listening(host: str, port: int, waiting: int = WAITING) -> socket.socket:
+    """A socket that listens there, with so many connections waiting; raises as `Server` does."""
     # asyncio sends at once (TCP_NODELAY) only where the protocol is named: without it every answer waits 40 ms
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -17,6 +17,7 @@ copied but linked, so that a draft costs what changes.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -351,6 +352,28 @@ def remembered_encoder(folder: Path) -> str | None:
         return None
 
 
+def is_being_built(folder: Path) -> bool:
+    """Whether a build is writing to `folder`; nothing is written to find out."""
+    try:
+        import fcntl
+
+        lock = os.open(folder / _LOCK, os.O_RDONLY)
+    except (ImportError, OSError):  # a system without such locks, or no lock
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # refused while a build holds the lock
+        return False
+    except OSError as error:
+        return error.errno in (errno.EACCES, errno.EAGAIN)
+    finally:
+        os.close(lock)
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """What builds left in `folder` that were ended, and generations that no longer answer: the next build sweeps it."""
+    return _others(folder, _current_or_none(folder))
+
+
 def current_generation(folder: Path) -> Generation:
     """The last committed generation; raises as `Index.open` does for what it can tell without opening it."""
     generation = folder / _current(folder)
@@ -428,9 +451,13 @@ def _files(generation: Path) -> list[Path]:
 def _sweep(folder: Path, keep: str | None) -> None:
     """Removes what builds left that were ended, and generations that no longer answer."""
     (folder / f"{_CURRENT}{_NEW}").unlink(missing_ok=True)
-    for path in folder.iterdir():
-        if _GENERATION.fullmatch(path.name) and path.name != keep:  # nothing else in the folder is ours
-            _remove(path)
+    for path in _others(folder, keep):
+        _remove(path)
+
+
+def _others(folder: Path, keep: str | None) -> list[Path]:
+    """Drafts and generations but `keep`; nothing else in the folder is ours."""
+    return sorted(path for path in folder.iterdir() if _GENERATION.fullmatch(path.name) and path.name != keep)
 
 
 def _leave_nothing(folder: Path) -> None:
