@@ -194,6 +194,10 @@ def test_an_articles_words_are_shown_as_they_stand(words: str) -> None:
     assert kinds <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}
 
 
+def test_what_turns_the_writing_around_is_left_out() -> None:
+    assert plain("\u202eกลับ\u202c\x1b[2J") == "กลับ[2J"
+
+
 def linkified(markdown: str) -> bool:
     """Whether a program that makes links of what looks like one would make any: it looks at the text as written."""
     return bool(re.search(r"://|www\.|\w@\w", markdown))

@@ -222,8 +222,9 @@ def mcp(folder: Path, encoder: str | None, reader: str | None, page: str | None,
     It changes nothing. It needs the extra khamtop[mcp].
 
     \b
-    Example, and what an agent's settings say of it:
+    Example:
       khamtop mcp --index ~/news/.khamtop
+    The same in an agent's settings:
       {"mcpServers": {"khamtop": {"command": "khamtop", "args": ["mcp", "--index", "/home/me/news/.khamtop"]}}}
     """
     with _reporting(lang, debug):

@@ -19,6 +19,8 @@ from khamtop.ui.texts import text
 _ACTING = re.compile(r"([\\`*_\]<>&~|$#@])")
 #: What some programs make a link of by itself.
 _LINKS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+#: What a program would act on instead of showing: control characters, and what turns the direction of writing.
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 #: What has a meaning where a line begins: a list, a line under a heading.
 _BEGINS = re.compile(r"^(\d*)(?=[-+=.)])")
 
@@ -72,7 +74,7 @@ def plain(words: str) -> str:
     >>> plain("[a](http://b) 5*3")
     '[a\\\\](http:\\\\//b) 5\\\\*3'
     """
-    line = " ".join(words.split())
+    line = _HIDDEN.sub("", " ".join(words.split()))
     return _BEGINS.sub(r"\1\\", _LINKS.sub(r"\\", _ACTING.sub(r"\\\1", line)))
 
 

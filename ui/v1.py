@@ -30,6 +30,7 @@ from khamtop.ui.replies import Reply, failure, language_for
 from khamtop.ui.sent import sent_by
 from khamtop.ui.service import Service
 from khamtop.ui.tools import Tool, answer_to, tools_of
+from khamtop.ui.widget import widget_endpoint
 from khamtop.ui.working import Endpoint, Threads, in_thread, page_of, respond
 
 _ABOUT_ASK = """Answers a question with verbatim quotes.
@@ -59,6 +60,8 @@ def mount(service: Service, access: Access) -> Mount:
         Route("/openapi.json", _telling(lambda request: Reply(described))),
         Route("/docs", _telling(lambda request: HTMLResponse(readable(described, page_of(request, access))))),
     ]
+    if access.programs.origins:
+        routes.append(Route("/widget.js", widget_endpoint()))
     handlers: Any = {HTTPException: _no_such_call}
     return Mount(f"/{V1}", app=Starlette(routes=routes, exception_handlers=handlers))
 
