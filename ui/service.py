@@ -29,6 +29,7 @@ from khamtop.index.storage.store import Index, remembered_encoder
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError
 from khamtop.qa.answer import ask
 from khamtop.qa.reader import Reader, load_reader
+from khamtop.qa.reranker import Reranker, load_reranker
 from khamtop.qa.searching import ORDERS, Findings, look_up, look_up_articles
 from khamtop.qa.suggest import follow_ups, suggest
 from khamtop.qa.types import Answer
@@ -96,13 +97,21 @@ class Build:
 class _Opened:
     """An index with the questions to suggest for it and its latest answers: replaced together, in one assignment."""
 
-    def __init__(self, index: Index, reader: Reader) -> None:
+    def __init__(self, index: Index, reader: Reader, reranker: Reranker | None) -> None:
         self.index = index
         self.examples = tuple(suggest(index, reader=reader))
         #: The answer to what `Service.ask` takes; a page asks for what follows an answer right after it.
         self.answer = lru_cache(maxsize=_REMEMBERED_ANSWERS)(
             lambda question, history, k, bounds, any_time, today: ask(
-                question, index, history, k, bounds=bounds, reader=reader, any_time=any_time, today=today
+                question,
+                index,
+                history,
+                k,
+                bounds=bounds,
+                reader=reader,
+                any_time=any_time,
+                today=today,
+                reranker=reranker,
             )
         )
 
@@ -117,9 +126,10 @@ class Service:
         encoder: str | None = None,
         read_only: bool = False,
         reader: str | None = None,
+        reranker: str | None = None,
     ) -> None:
-        """An index in `folder`, built from `articles`; `encoder` as `load_encoder` takes it, or the index's own, and
-        `reader` as `load_reader` does.
+        """An index in `folder`, built from `articles`; `encoder` as `load_encoder` takes it, or the index's own,
+        `reader` as `load_reader` does and `reranker` as `load_reranker`.
 
         With `read_only` nobody who asks can change what is asked: `remove` and `uploads.py` refuse.
         """
@@ -130,6 +140,7 @@ class Service:
         self._encoder_source = encoder or remembered_encoder(folder)
         self._encoder: Encoder | None = None
         self._reader_source = reader
+        self._reranker_source = reranker
         self._opened: _Opened | None = None
         self._build: Build | None = None
         self._another = False  # whether a build must follow the one under way
@@ -202,7 +213,8 @@ class Service:
         _check(k)
         index = self._ready().index
         with self._turns.turn():
-            return look_up(question, index, history, k, bounds, self._reader, _known(order, ORDERS))
+            order = _known(order, ORDERS)
+            return look_up(question, index, history, k, bounds, self._reader, order, self._reranker)
 
     def search_articles(
         self, question: str, k: int = 10, bounds: Filter | None = None, order: str = "relevance"
@@ -211,7 +223,8 @@ class Service:
         _check(k)
         index = self._ready().index
         with self._turns.turn():
-            return look_up_articles(question, index, k, bounds, self._reader, _known(order, ORDERS))
+            order = _known(order, ORDERS)
+            return look_up_articles(question, index, k, bounds, self._reader, order, self._reranker)
 
     def give(
         self, question: str, history: Sequence[str] = (), bounds: Filter | None = None, any_time: bool = False
@@ -449,11 +462,15 @@ class Service:
         self._encoder = index.encoder
         if prepared:
             _ = index.listing  # while the last index still answers
-        self._opened = _Opened(index, self._reader)
+        self._opened = _Opened(index, self._reader, self._reranker)
 
     @property
     def _reader(self) -> Reader:
         return load_reader(self._reader_source)
+
+    @property
+    def _reranker(self) -> Reranker | None:
+        return load_reranker(self._reranker_source)
 
     def _load_encoder(self) -> Encoder:
         if self._encoder is None:
