@@ -28,10 +28,10 @@ DOORS = {
     "onnxruntime": "index/transformer.py",
     "safetensors": "index/encoders/static_table.py",
     "tokenizers": "index/encoders/static_table.py index/transformer.py",
-    "sentence_transformers": "index/encoders/foreign.py",
-    "transformers": "qa/foreign_reader.py",
+    "sentence_transformers": "index/encoders/foreign.py qa/reranker.py",
+    "transformers": "index/encoders/foreign.py qa/foreign_reader.py",
     "huggingface_hub": "index/encoders/foreign.py",
-    "torch": "qa/foreign_reader.py",
+    "torch": "qa/foreign_reader.py qa/reranker.py",
     "gradio": "ui/web.py",
     "mcp": "ui/mcp.py",
 }

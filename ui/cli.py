@@ -86,6 +86,10 @@ def _options(*names: str) -> Callable[[Any], Any]:
             "--reader", metavar="NAME_OR_FOLDER",
             help="An extractive question-answering model of transformers in place of the embedded one.",
         ),
+        "reranker": click.option(
+            "--reranker", metavar="NAME_OR_FOLDER",
+            help="A CrossEncoder of sentence-transformers that orders what was found before it is read.",
+        ),
         "k": click.option("-k", type=click.IntRange(1, 100), default=5, show_default=True, help="Number of passages."),
         "from": click.option("--from", "since", metavar="DATE", help="Only articles from this day, month or year on."),
         "to": click.option("--to", "until", metavar="DATE", help="Only articles up to this day, month or year."),
@@ -121,7 +125,7 @@ def main() -> None:
 
 
 @main.command()
-@_options("index", "articles", "encoder", "reader", "watch")
+@_options("index", "articles", "encoder", "reader", "reranker", "watch")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to serve on.")
 @click.option(
@@ -168,10 +172,10 @@ def main() -> None:
 )
 @click.option("--read-only", is_flag=True, help="For asking and reading only: no upload, removal or rebuild.")
 def serve(
-    folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, watch: bool, host: str,
-    port: int, users: tuple[str, ...], auth_file: Path | None, root_path: str | None, allowed_hosts: tuple[str, ...],
-    api_key_file: Path | None, origins: tuple[str, ...], rate_limit: int, read_only: bool, lang: str | None,
-    debug: bool,
+    folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, reranker: str | None,
+    watch: bool, host: str, port: int, users: tuple[str, ...], auth_file: Path | None, root_path: str | None,
+    allowed_hosts: tuple[str, ...], api_key_file: Path | None, origins: tuple[str, ...], rate_limit: int,
+    read_only: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Serve the web page, building the index first if there is none.
 
@@ -196,7 +200,7 @@ def serve(
                 for path in articles:
                     if not path.exists():
                         raise KhamtopError("articles.missing", path=str(path))
-                service = Service(folder, articles or _default_articles(folder), encoder, read_only, reader)
+                service = Service(folder, articles or _default_articles(folder), encoder, read_only, reader, reranker)
                 service.start()
                 if watch:
                     service.watch()
@@ -246,10 +250,10 @@ def mcp(folder: Path, encoder: str | None, reader: str | None, page: str | None,
 
 @main.command()
 @click.argument("question")
-@_options("index", "encoder", "reader", "k", "from", "to", "source", "json")
+@_options("index", "encoder", "reader", "reranker", "k", "from", "to", "source", "json")
 def ask(
-    question: str, folder: Path, encoder: str | None, reader: str | None, k: int, since: str | None, until: str | None,
-    source: str | None, as_json: bool, lang: str | None, debug: bool,
+    question: str, folder: Path, encoder: str | None, reader: str | None, reranker: str | None, k: int,
+    since: str | None, until: str | None, source: str | None, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Answer QUESTION with quotes from the indexed articles.
 
@@ -261,20 +265,19 @@ def ask(
     with _reporting(lang, debug):
         from khamtop.qa.answer import ask
         from khamtop.qa.question import check
-        from khamtop.qa.reader import load_reader
 
         check(question)  # before anything is loaded for it
         bounds = filter_of(since, until, source)
-        found = ask(question, _open(folder, encoder), k=k, bounds=bounds, reader=load_reader(reader))
+        found = ask(question, _open(folder, encoder), k=k, bounds=bounds, **_models(reader, reranker))
         _print(as_json, render.to_json(found), render.to_text(found))
 
 
 @main.command()
 @click.argument("question")
-@_options("index", "encoder", "reader", "k", "from", "to", "source", "order", "json")
+@_options("index", "encoder", "reader", "reranker", "k", "from", "to", "source", "order", "json")
 def search(
-    question: str, folder: Path, encoder: str | None, reader: str | None, k: int, since: str | None, until: str | None,
-    source: str | None, order: Any, as_json: bool, lang: str | None, debug: bool,
+    question: str, folder: Path, encoder: str | None, reader: str | None, reranker: str | None, k: int,
+    since: str | None, until: str | None, source: str | None, order: Any, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Find the passages that fit QUESTION best, each article once.
 
@@ -287,12 +290,12 @@ def search(
     """
     with _reporting(lang, debug):
         from khamtop.qa.question import language_of
-        from khamtop.qa.reader import load_reader
         from khamtop.qa.searching import look_up, wanted_of
 
         wanted_of(question)  # before anything is loaded for it
         bounds = filter_of(since, until, source)
-        found = look_up(question, _open(folder, encoder), (), k, bounds, load_reader(reader), order)
+        models = _models(reader, reranker)
+        found = look_up(question, _open(folder, encoder), k=k, bounds=bounds, order=order, **models)
         language = language_of(question)
         _print(as_json, render.findings_to_json(question, found), render.findings_to_text(found, language))
 
@@ -374,13 +377,13 @@ def check(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None:
 
 
 @main.command()
-@_options("index", "articles", "encoder", "reader", "json")
+@_options("index", "articles", "encoder", "reader", "reranker", "json")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address that the page would be served on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Its port.")
 @click.option("--auth-file", type=click.Path(path_type=Path), help="File of who may sign in.")
 def doctor(
-    folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, host: str, port: int,
-    auth_file: Path | None, as_json: bool, lang: str | None, debug: bool,
+    folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, reranker: str | None,
+    host: str, port: int, auth_file: Path | None, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Tell what is installed, which models and which index there are, and what would go wrong.
 
@@ -395,7 +398,7 @@ def doctor(
         from khamtop.ui import doctor
 
         named = articles or [path for path in (DEFAULT_ARTICLES, folder / OWN_ARTICLES) if path.exists()][:1]
-        found = doctor.examine(doctor.Setting(folder, named, encoder, reader, host, port, auth_file))
+        found = doctor.examine(doctor.Setting(folder, named, encoder, reader, reranker, host, port, auth_file))
         language = _language(lang)
         _print(as_json, doctor.to_json(found, language), doctor.to_text(found, language))
         sys.exit(0 if doctor.is_fine(found) else 1)
@@ -420,10 +423,10 @@ def feedback(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None
 @main.command("eval")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--questions", type=click.Path(path_type=Path), help="The same questions in other words, by id.")
-@_options("encoder", "reader", "from", "to", "source", "json")
+@_options("encoder", "reader", "reranker", "from", "to", "source", "json")
 def evaluate(
-    file: Path, questions: Path | None, encoder: str | None, reader: str | None, since: str | None, until: str | None,
-    source: str | None, as_json: bool, lang: str | None, debug: bool,
+    file: Path, questions: Path | None, encoder: str | None, reader: str | None, reranker: str | None,
+    since: str | None, until: str | None, source: str | None, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Measure retrieval, answers and abstention on FILE (SQuAD JSON).
 
@@ -436,7 +439,6 @@ def evaluate(
     with _reporting(lang, debug):
         from khamtop.index.encoders.wiring import load_encoder
         from khamtop.qa.evaluate import evaluate as measure
-        from khamtop.qa.reader import load_reader
 
         with tqdm(unit=" questions", disable=not sys.stderr.isatty(), leave=False) as bar:
 
@@ -445,7 +447,8 @@ def evaluate(
                 bar.update(done - bar.n)
 
             bounds = filter_of(since, until, source)
-            figures = measure(file, load_encoder(encoder), questions, progress, bounds, load_reader(reader))
+            models = _models(reader, reranker)
+            figures = measure(file, load_encoder(encoder), questions, progress, bounds, **models)
         if not as_json:
             click.echo(render.figures_to_text(figures), err=True)
         click.echo(json.dumps(figures, ensure_ascii=False))
@@ -514,6 +517,14 @@ def _open(folder: Path, encoder: str | None) -> Any:
     from khamtop.index.storage.store import Index
 
     return Index.open(folder, load_encoder(encoder) if encoder else None)
+
+
+def _models(reader: str | None, reranker: str | None) -> dict[str, Any]:
+    """What reads and what reorders, by the names that functions take them by."""
+    from khamtop.qa.reader import load_reader
+    from khamtop.qa.reranker import load_reranker
+
+    return {"reader": load_reader(reader), "reranker": load_reranker(reranker)}
 
 
 def _print(as_json: bool, data: Mapping[str, Any], words: str) -> None:

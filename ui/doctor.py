@@ -64,6 +64,7 @@ class Setting:
     articles: Sequence[Path] = ()
     encoder: str | None = None
     reader: str | None = None
+    reranker: str | None = None
     host: str = "127.0.0.1"
     port: int = 7860
     auth_file: Path | None = None
@@ -322,6 +323,20 @@ def _reader(setting: Setting) -> Iterator[Finding]:
         yield Finding("wrong", "doctor.nonsense", {"name": name})
 
 
+def _reranker(setting: Setting) -> Iterator[Finding]:
+    from khamtop.qa.reranker import ForeignReranker
+
+    name = setting.reranker
+    if name is None:
+        return
+    folder = _place(name, Path(name))
+    if folder is None:
+        yield Finding("note", "doctor.not_here", {"name": name})
+        return
+    ForeignReranker(str(folder)).scores(_QUESTION, [_PASSAGE])
+    yield Finding("fine", "doctor.reranker", {"name": name, **_size_of(folder)})
+
+
 def _place(name: str | None, folder: Path) -> Path | None:
     """Where the model of that name lies, if it is a folder or was fetched before; None if it can still be fetched."""
     from khamtop.index.encoders.foreign import check_name, fetched
@@ -487,7 +502,7 @@ def _is_local(host: str) -> bool:
 _LOOKS: dict[str, tuple[Callable[[Setting], Iterator[Finding]], ...]] = {
     "machine": (_memory, _python, _open_files),
     "program": (_program, _packages, _extras, _modules),
-    "models": (_encoder, _reader),
+    "models": (_encoder, _reader, _reranker),
     "index": (_index, _builds, _room, _articles),
     "page": (_port, _users),
 }

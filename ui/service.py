@@ -34,6 +34,7 @@ from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Span
 from khamtop.qa.answer import ask
 from khamtop.qa.question import MOST_EARLIER
 from khamtop.qa.reader import Reader, load_reader
+from khamtop.qa.reranker import Reranker, load_reranker
 from khamtop.qa.searching import ORDERS, Findings, look_up, look_up_articles
 from khamtop.qa.suggest import follow_ups, suggest
 from khamtop.qa.summary import SENTENCES, summary_of
@@ -128,10 +129,10 @@ class _Opened:
     """An index with the questions to suggest for it, its latest answers and summaries: replaced together, in one
     assignment."""
 
-    def __init__(self, index: Index, reader: Reader) -> None:
+    def __init__(self, index: Index, reader: Reader, reranker: Reranker | None) -> None:
         self.index = index
         self.examples = tuple(suggest(index, reader=reader))
-        self._reader = reader
+        self._reader, self._reranker = reader, reranker
         #: An article's spans that sum it up; a long article's take seconds.
         self.summary = lru_cache(maxsize=_REMEMBERED_ANSWERS)(
             lambda identity, count: tuple(summary_of(index.article(identity), count))
@@ -159,7 +160,17 @@ class _Opened:
     def _answer(
         self, k: int, bounds: Filter | None, question: str, history: tuple[str, ...], any_time: bool, today: date
     ) -> Answer:
-        return ask(question, self.index, history, k, bounds=bounds, reader=self._reader, any_time=any_time, today=today)
+        return ask(
+            question,
+            self.index,
+            history,
+            k,
+            bounds=bounds,
+            reader=self._reader,
+            any_time=any_time,
+            today=today,
+            reranker=self._reranker,
+        )
 
 
 class Service:
@@ -172,9 +183,10 @@ class Service:
         encoder: str | None = None,
         read_only: bool = False,
         reader: str | None = None,
+        reranker: str | None = None,
     ) -> None:
-        """An index in `folder`, built from `articles`; `encoder` as `load_encoder` takes it, or the index's own, and
-        `reader` as `load_reader` does.
+        """An index in `folder`, built from `articles`; `encoder` as `load_encoder` takes it, or the index's own,
+        `reader` as `load_reader` does and `reranker` as `load_reranker`.
 
         With `read_only` nobody who asks can change what is asked: `remove` and `uploads.py` refuse.
         """
@@ -185,6 +197,7 @@ class Service:
         self._encoder_source = encoder or remembered_encoder(folder)
         self._encoder: Encoder | None = None
         self._reader_source = reader
+        self._reranker_source = reranker
         self._opened: _Opened | None = None
         self._build: Build | None = None
         self._another = False  # whether a build must follow the one under way
@@ -257,7 +270,8 @@ class Service:
         _check(k)
         index = self._ready().index
         with self._turns.turn():
-            return look_up(question, index, _latest(history), k, bounds, self._reader, _known(order, ORDERS))
+            known = _known(order, ORDERS)
+            return look_up(question, index, _latest(history), k, bounds, self._reader, known, self._reranker)
 
     def search_articles(
         self, question: str, k: int = 10, bounds: Filter | None = None, order: str = "relevance"
@@ -266,7 +280,8 @@ class Service:
         _check(k)
         index = self._ready().index
         with self._turns.turn():
-            return look_up_articles(question, index, k, bounds, self._reader, _known(order, ORDERS))
+            order = _known(order, ORDERS)
+            return look_up_articles(question, index, k, bounds, self._reader, order, self._reranker)
 
     def give(
         self, question: str, history: Sequence[str] = (), bounds: Filter | None = None, any_time: bool = False
@@ -541,11 +556,15 @@ class Service:
         self._encoder = index.encoder
         if prepared:
             _ = index.listing  # while the last index still answers
-        self._opened = _Opened(index, self._reader)
+        self._opened = _Opened(index, self._reader, self._reranker)
 
     @property
     def _reader(self) -> Reader:
         return load_reader(self._reader_source)
+
+    @property
+    def _reranker(self) -> Reranker | None:
+        return load_reranker(self._reranker_source)
 
     def _load_encoder(self) -> Encoder:
         if self._encoder is None:

@@ -24,6 +24,16 @@ def check_name(name: str) -> None:
         raise FileNotFoundError(name)
 
 
+def quiet() -> None:
+    """Keeps the models' libraries from writing their progress and advice among our messages."""
+    from transformers.utils import logging as advice
+
+    advice.set_verbosity_error()
+    advice.disable_progress_bar()
+    for library in ("sentence_transformers", "huggingface_hub"):
+        logging.getLogger(library).setLevel(logging.ERROR)
+
+
 def fetched(name: str) -> Path | None:
     """Where a model lies on this machine that was fetched by its id before; None if it was not. Asks nobody."""
     from huggingface_hub import try_to_load_from_cache
@@ -45,9 +55,9 @@ class ForeignEncoder:
 
     def __init__(self, name: str) -> None:
         check_name(name)
+        quiet()
         from sentence_transformers import SentenceTransformer
 
-        logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
         self._model = SentenceTransformer(name)
         self.name = name
         if (folder := Path(name)).is_dir():
