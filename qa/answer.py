@@ -273,15 +273,15 @@ def _overview(query: Query, asking: Asking, read_already: dict[str, Quoted] | No
 
     None if there are none.
     """
-    told = articles_on(query, asking.index, asking.bounds, asking.without)
-    listed = in_order(told, query.newest)
+    found = articles_on(query, asking.index, asking.bounds, asking.without)
+    listed = in_order(found.told, query.newest)
     citations = tuple(
         Citation(number, one.hit.article, *_best_quote(one, read_already or {}, asking.reader), one.hit.copies)
         for number, one in enumerate(listed, start=1)
     )
     if not citations:
         return None
-    days = sorted(one.day for one in told if one.day)
+    days = sorted(one.day for one in found.told if one.day)
     return Answer(
         question=query.question,
         language=query.language,
@@ -293,7 +293,7 @@ def _overview(query: Query, asking: Asking, read_already: dict[str, Quoted] | No
         hits=tuple(one.hit for one in listed),
         confidence=1.0,
         understood=_understood(query),
-        overview=Overview(query.subject, len(told), tuple(days)),
+        overview=Overview(query.subject, found.total, tuple(days), found.is_of_time),
     )
 
 

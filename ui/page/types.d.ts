@@ -637,6 +637,8 @@ export type Key =
   | "answer.unsure"
   | "answer.overview"
   | "answer.overview_part"
+  | "answer.newest"
+  | "answer.other_time"
   | "answer.summary"
   | "answer.comparison"
   | "answer.nearest"
