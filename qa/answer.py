@@ -20,7 +20,8 @@ from khamtop.qa.overview import Told, articles_on, covered, in_order
 from khamtop.qa.question import check, language_of, read
 from khamtop.qa.quote import list_around, quote_around, short_of
 from khamtop.qa.rank import Found, find
-from khamtop.qa.reader import Reader, load_reader
+from khamtop.qa.reader import Reader, load_reader, trimmed
+from khamtop.qa.reranker import Reranker
 from khamtop.qa.summary import summary_of
 from khamtop.qa.types import Answer, Citation, Concept, Hit, Overview, Query, Talk, Understood, Verdict
 from khamtop.qa.wish import talk_of
@@ -50,6 +51,7 @@ class Asking:
     bounds: Filter | None
     today: date | None
     any_time: bool
+    reranker: Reranker | None
 
     def read(self, question: str, history: Sequence[str], goes_on: bool | None = None) -> Query:
         """The question as a query."""
@@ -57,7 +59,7 @@ class Asking:
 
     def find(self, query: Query) -> list[Found]:
         """The passages that fit a query best, read."""
-        return find(query, self.index, self.k, self.reader, self.without, self.bounds)
+        return find(query, self.index, self.k, self.reader, self.without, self.bounds, self.reranker)
 
 
 def ask(
@@ -72,6 +74,7 @@ def ask(
     writer: Writer | None = None,
     today: date | None = None,
     any_time: bool = False,
+    reranker: Reranker | None = None,
 ) -> Answer:
     """What the articles say to `question`; `history` holds the conversation's earlier questions.
 
@@ -79,7 +82,7 @@ def ask(
     it abstains, and nothing stands in large type; without one, below the reader's own. `without` leaves out one
     article, by id, and `bounds` all but those that it lets through, as if they were not there. `writer` leads to the
     quotes in words of its own; without one they stand alone. "Last month" is seen from `today`; with
-    `any_time` a time that the question names prefers no articles.
+    `any_time` a time that the question names prefers no articles. A `reranker` has its say in which passages are read.
 
     Raises:
         KhamtopError: for a question that cannot be read (`qa.question.check`).
@@ -87,7 +90,7 @@ def ask(
     check(question)
     if talk := talk_of(thai.normalise(question).text):
         return _small_talk(question, talk)
-    asking = Asking(index, reader or load_reader(), k, threshold, without, bounds, today, any_time)
+    asking = Asking(index, reader or load_reader(), k, threshold, without, bounds, today, any_time, reranker)
     answer = _answer(question, history, asking)
     written = (writer or QuotesAlone()).write(question, answer.citations) if answer.citations else ()
     return replace(answer, sentences=resting(written, answer.citations))
@@ -210,10 +213,14 @@ class Quoted:
 
 
 def _quoted(found: Found, query: Query) -> Quoted:
-    """What was found, and the quote around it: of a list that is asked for, all of it."""
+    """What was found, and the quote around it: of a list that is asked for, all of it, and of a section that one."""
     is_list = (found.kind or query.kind) == "list"
     around = list_around if is_list else quote_around
-    return Quoted(found, around(found.hit.article.text, found.answer))
+    text = found.hit.article.text
+    start, end = around(text, found.answer)
+    if found.within:
+        start, end = trimmed(text, max(start, found.within[0]), min(end, found.within[1]))
+    return Quoted(found, (start, end))
 
 
 def _latest_first(quotes: Sequence[Quoted], sure: float) -> list[Quoted]:
@@ -296,15 +303,25 @@ def _best_quote(told: Told, read_already: dict[str, Quoted], reader: Reader) -> 
 
 
 def _summary(query: Query, asking: Asking) -> Answer:
-    """The article that the conversation is about, summed up."""
-    found = asking.find(query)
-    if not found:
+    """The article that the conversation is about, summed up: the one that the question before it was answered from."""
+    earlier = _fact(asking.read(query.earlier, ()), asking) if query.earlier else _fact(query, asking)
+    quoted = [citation.article for citation in (*earlier.citations, *earlier.nearest)]
+    article = next(iter([*quoted, *(hit.article for hit in earlier.hits)]), None)
+    if article is None:
         return _nothing(query, ())
-    article = found[0].hit.article
     citations = tuple(Citation(number, article, *span) for number, span in enumerate(summary_of(article), start=1))
-    hits = tuple(item.hit for item in found[: asking.k])
-    return Answer(query.question, query.language, "answer", "summary", citations, (), None, hits, 1.0,
-                  understood=_understood(query))  # fmt: skip
+    return Answer(
+        question=query.question,
+        language=query.language,
+        verdict="answer",
+        kind="summary",
+        citations=citations,
+        nearest=(),
+        short=None,
+        hits=tuple(hit for hit in earlier.hits if hit.article.id == article.id),
+        confidence=1.0,
+        understood=_understood(query),
+    )
 
 
 def _compared(query: Query, history: Sequence[str], asking: Asking) -> Answer | None:
@@ -347,7 +364,7 @@ def _comparison(query: Query, columns: tuple[Citation, ...], answers: Sequence[A
         short=None,
         hits=tuple(hits.values()),
         confidence=min(answer.confidence for answer in answers),
-        understood=_understood(query),
+        understood=Understood(query.earlier),
     )
 
 

@@ -96,12 +96,12 @@ class _Taken:
 
 
 def _numbers(text: str, words: list[Span]) -> Iterator[_Placed]:
-    """Whole words that are numbers, as digits too: "หนึ่งพันสองร้อย" is 1,200 and 1200."""
+    """Whole words that are numbers, as digits too: "หนึ่งพันสองร้อย" is 1200, as a normalised text writes 1,200."""
     starts, ends = {start for start, _ in words}, {end for _, end in words}
     for match in _NUMBER.finditer(text):
         if match.start() in starts and match.end() in ends:
             value = _value(match[0])
-            yield match.span(), _concept(match[0], f"{value:,}", str(value))
+            yield match.span(), _concept(match[0], str(value))
 
 
 def _value(numerals: str) -> int:

@@ -28,6 +28,8 @@ MOST_LISTED = 10
 #: The part of what a subject names that an article on it must name, weighed by how telling each thing is; and the part
 #: that is enough where search finds it at least half as good as the best.
 ON_SUBJECT, RELATED, HALF_AS_GOOD = 0.7, 0.55, 0.5
+#: Where fewer than these name as much, so many are listed that say it in other words: search finds them nearly as good.
+_FEW, _AS_GOOD = 5, 0.6
 #: Characters at the top of an article that say what it is about, and mentions that make up for standing below.
 _TOP_CHARS = 400
 _MENTIONS = 3
@@ -112,8 +114,11 @@ def _on_subject(about: Query, index: Index, bounds: Filter | None, without: str 
         best.setdefault(hit.article.id, hit)
     weights = _weights(about.concepts, index)
     parts = {identity: _part_told(about.concepts, weights, hit.article) for identity, hit in best.items()}
-    good = HALF_AS_GOOD * max((hit.score for hit in hits), default=0.0)
+    most = max((hit.score for hit in hits), default=0.0)
+    good = HALF_AS_GOOD * most
     on_it = [hit for identity, hit in best.items() if parts[identity] >= (RELATED if hit.score >= good else ON_SUBJECT)]
+    akin = [hit for hit in best.values() if hit not in on_it and hit.score >= _AS_GOOD * most] if on_it else []
+    on_it += akin[: max(0, _FEW - len(on_it))]
     return [Told(hit, _quote(about.concepts, weights, hit)) for hit in on_it]
 
 
@@ -151,11 +156,22 @@ def _occurrences(text: str, spelling: Sequence[str]) -> Iterator[Span]:
 def _quote(concepts: Sequence[Concept], weights: Sequence[float], hit: Hit) -> Span:
     """The quote that names most of the subject, the earliest of those that name as much."""
     copy = thai.normalise(hit.text)
-    places = sorted((span, at) for at, concept in enumerate(concepts) for span in _places(concept, copy.text))
+    begin = copy.position(_after_title(hit))
+    named = ((span, at) for at, concept in enumerate(concepts) for span in _places(concept, copy.text))
+    places = sorted((span, at) for span, at in named if span[0] >= begin)
     if not places:
-        return quote_around(hit.article.text, (hit.passage.start, hit.passage.start + 1))
+        return summary_of(hit.article, 1)[0]
     start, end = copy.original(*_densest(places, weights))
     return quote_around(hit.article.text, (hit.passage.start + start, hit.passage.start + end))
+
+
+def _after_title(hit: Hit) -> int:
+    """Where a passage goes on after lines that only say what the title says, which stands beside the quote."""
+    title = "".join(hit.article.title.split())
+    for start, end in thai.paragraphs(hit.text):
+        if "".join(hit.text[start:end].lstrip("#").split()) not in title:
+            return start
+    return 0
 
 
 def _densest(places: Sequence[tuple[Span, int]], weights: Sequence[float]) -> Span:

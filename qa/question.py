@@ -91,7 +91,7 @@ def read(
         period=None if any_time else period_of(thai.normalise(question).text, today),
     )  # fmt: skip
     if goes_on is None:
-        goes_on = _leans_on_earlier(text)
+        goes_on = wish.intent == "summary" or _leans_on_earlier(text)
     return _going_on(query, _standing(history)) if history and goes_on else query
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from khamtop.index.text import thai
 from khamtop.index.text.dates import names_time
@@ -54,7 +55,6 @@ _CLOSING = ",)]”’ๆ"
 #: Characters before a gap that may hold the word which stands there.
 _LOOKED_BACK = 40
 _BEFORE, _AFTER = "([{“‘\"'", ")]}”’\"'.%!?ๆฯ"
-_LINE_END = re.compile(r"[\r\n]")
 #: Words for numbers, where no digit stands; two of the digits stand in longer numbers alone.
 _NUMBER_WORDS = re.compile(
     rf"เดียว|{'|'.join(word for word in (*DIGITS, *POWERS) if word not in ('เอ็ด', 'ยี่'))}|ครึ่ง|คู่|เท่าตัว|ทั้งหมด|ทุก"
@@ -68,11 +68,10 @@ _TRAILING = re.compile(r"[\s,;:–—-]+$")
 def quote_around(text: str, answer: Span, most: int = QUOTE_CHARS) -> Span:
     """The quote that holds an answer (a span of `text`), or of one that is longer than `most` as much as fits."""
     start, end = answer
-    begin = max((match.end() for match in _LINE_END.finditer(text, 0, start)), default=0)
-    line_end = _LINE_END.search(text, end)
-    phrases = _cut_long(
-        text, list(thai.phrases(text, begin, line_end.start() if line_end else len(text))), answer, most
-    )
+    begin, stop = thai.paragraph(text, start)[0], max(end, thai.paragraph(text, max(start, end - 1))[1])
+    phrases = _cut_long(text, list(thai.phrases(text, begin, stop)), answer, most)
+    if not phrases:  # nothing but white space in HTML's way, or marks on nothing
+        return answer
     first = max((at for at, phrase in enumerate(phrases) if phrase[0] <= start), default=0)
     last = next((at for at in range(first, len(phrases)) if phrases[at][1] >= end), len(phrases) - 1)
     while last > first and phrases[last][1] - phrases[first][0] > most:
@@ -124,9 +123,8 @@ def _numbered(text: str, within: Span) -> Iterator[list[Span]]:
 
 
 def _spans_of(text: str, starts: list[int]) -> list[Span]:
-    line_end = _LINE_END.search(text, starts[-1])
     last = quote_around(text, (starts[-1], starts[-1] + 1))[1]
-    ends = [*starts[1:], min(max(last, starts[-1] + 1), line_end.start() if line_end else len(text))]
+    ends = [*starts[1:], min(max(last, starts[-1] + 1), thai.paragraph(text, starts[-1])[1])]
     return [_stripped(text, span) for span in zip(starts, ends, strict=True)]
 
 
@@ -174,11 +172,20 @@ def _words_around(text: str, begin: int, end: int, answer: Span, most: int) -> S
     copy = thai.normalise(text[begin:end])
     words = [copy.original(*span) for span in thai.word_spans(copy.text)]
     start = max(begin, min(answer[0], end))
-    stop = min(end, max(answer[1], start + 1), start + most)
+    stop = _whole(text, start, min(end, max(answer[1], start + 1), start + most), end)
     spare = (most - (stop - start)) // 2
     starts = [begin + at for at, _ in words if start - spare <= begin + at <= start]
     stops = [begin + at for _, at in words if stop <= begin + at <= stop + spare]
-    return min(starts, default=start), max(stops, default=stop)
+    return (
+        next((at for at in sorted(starts) if thai.is_boundary(text, at)), start),
+        next((at for at in sorted(stops, reverse=True) if thai.is_boundary(text, at)), stop),
+    )
+
+
+def _whole(text: str, start: int, stop: int, end: int) -> int:
+    """The nearest place to `stop` that cuts no cluster: before it, or after it where that leaves nothing."""
+    places = chain(range(stop, start, -1), range(stop + 1, end))
+    return next((at for at in places if at == end or thai.is_boundary(text, at)), end)
 
 
 def _cost(text: str, phrases: list[Span], first: int, last: int) -> float:

@@ -15,7 +15,9 @@ from khamtop.index.types import Article, Filter, Span
 from khamtop.qa.period import is_elsewhere
 from khamtop.qa.question import read
 from khamtop.qa.reader import Reader, Reading
+from khamtop.qa.reranker import RERANKED, Reranker, reranked
 from khamtop.qa.retrieve import retrieve
+from khamtop.qa.section import asked_for, told_in
 from khamtop.qa.types import Hit, Kind, Query
 
 #: Passages that are read, and how many in all where none of these likelier answers than not: each takes some 25 ms
@@ -37,6 +39,8 @@ class Found:
 
     hit: Hit
     reading: Reading | None
+    #: The part of its article that was asked for, which a quote does not leave; None if any may be quoted.
+    within: Span | None = None
 
     @property
     def answer(self) -> Span:
@@ -64,19 +68,31 @@ class Found:
 
 
 def find(
-    query: Query, index: Index, k: int, reader: Reader, without: str | None = None, bounds: Filter | None = None
+    query: Query,
+    index: Index,
+    k: int,
+    reader: Reader,
+    without: str | None = None,
+    bounds: Filter | None = None,
+    reranker: Reranker | None = None,
 ) -> list[Found]:
     """The `k` passages that fit the question best, best first, and always as many as may be read (`READ_ON`).
 
-    `without` leaves out one article, by id, and `bounds` all but those that it lets through.
+    `without` leaves out one article, by id, and `bounds` all but those that it lets through. A `reranker` has its say
+    before the passages are read.
     """
     if query.newest:
-        hits = _newest(retrieve(query, index, max(k, LATEST_LOOKED_AT), without, bounds))
-        return rank(query, hits, reader, READ_ON)
-    hits = retrieve(query, index, max(k, READ_ON), without, bounds)
+        near = retrieve(query, index, max(k, LATEST_LOOKED_AT), without, bounds)
+        return rank(query, _newest(reranked(query, near, reranker)), reader, READ_ON)
+    hits = reranked(query, retrieve(query, index, looked_at(k, reranker), without, bounds), reranker)
     if query.earlier:
         hits = _that_one_first(hits, retrieve(read(query.earlier), index, 1, without, bounds))
     return rank(query, hits, reader)
+
+
+def looked_at(k: int, reranker: Reranker | None) -> int:
+    """How many passages to retrieve for `k`: as many as may be read, or reranked."""
+    return max(k, READ_ON if reranker is None else RERANKED)
 
 
 def _that_one_first(hits: Sequence[Hit], talked_of: Sequence[Hit]) -> list[Hit]:
@@ -101,25 +117,46 @@ def _day(article: Article) -> date:
 def rank(query: Query, hits: Sequence[Hit], reader: Reader, at_first: int = READ_PASSAGES) -> list[Found]:
     """The hits, of which the first ones are read, best first; a read one's score then says both.
 
-    What was not read stays behind what was.
+    What was not read stays behind what was, and last what tells only of other sections than the question names.
     """
-    found = _read(query, hits[:at_first], reader)
+    asked = asked_for(query.text)
+    told = [(hit, told_in(asked, hit)) for hit in hits]
+    fitting = [(hit, spans) for hit, spans in told if spans != []]
+    found = _read(query, fitting[:at_first], reader)
     if all(item.reading is None or item.logit < 0 for item in found):
-        found += _read(query, hits[at_first:READ_ON], reader)
-    unread = [Found(hit, None) for hit in hits[len(found) :]]
+        found += _read(query, fitting[at_first:READ_ON], reader)
+    unread = [Found(hit, None) for hit, _ in fitting[len(found) :]]
+    others = [Found(hit, None) for hit, spans in told if spans == []]
     found.sort(key=lambda item: (item.reading is None, -item.hit.score))
-    return [*found, *unread]
+    return [*found, *unread, *others]
 
 
-def _read(query: Query, hits: Sequence[Hit], reader: Reader) -> list[Found]:
-    """The hits, read; each one's score then says both, but of one that has nothing to read."""
-    titled = [(hit.article.title, hit.text) for hit in hits]
-    readings = {item.passage: _in_time(query, hits[item.passage], item) for item in reader.read(query.asked, titled)}
-    return [
-        Found(replace(hit, score=round(hit.score + reader.rank_weight * reading.logit, 6)) if reading else hit, reading)
-        for place, hit in enumerate(hits)
-        for reading in [readings.get(place)]
+def _read(query: Query, hits: Sequence[tuple[Hit, list[Span] | None]], reader: Reader) -> list[Found]:
+    """The hits, each read where it tells of what is asked for (None: in all of its passage).
+
+    The score of each then says both, but of one that has nothing to read.
+    """
+    views = [
+        (place, span)
+        for place, (hit, spans) in enumerate(hits)
+        for span in (spans or [(hit.passage.start, hit.passage.end)])
     ]
+    titled = [(hits[place][0].article.title, hits[place][0].article.text[slice(*span)]) for place, span in views]
+    found = [Found(hit, None) for hit, _ in hits]
+    for reading in reader.read(query.asked, titled):
+        place, span = views[reading.passage]
+        hit, spans = hits[place]
+        reading = _in_time(query, hit, _moved(reading, span[0] - hit.passage.start))
+        best = found[place].reading
+        if best is None or reading.logit > best.logit:
+            score = round(hit.score + reader.rank_weight * reading.logit, 6)
+            found[place] = Found(replace(hit, score=score), reading, span if spans else None)
+    return found
+
+
+def _moved(reading: Reading, by: int) -> Reading:
+    """A reading of a part of a passage, with its answer's place in all of it."""
+    return replace(reading, answer=(reading.answer[0] + by, reading.answer[1] + by)) if by else reading
 
 
 def _in_time(query: Query, hit: Hit, reading: Reading) -> Reading:

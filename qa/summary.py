@@ -70,7 +70,8 @@ def _says_something(sentence: str) -> bool:
 
 def _without_title(article: Article, sentences: list[Span]) -> list[Span]:
     """The sentences but those that only repeat the title."""
-    said = [span for span in sentences if article.text[slice(*span)].strip() not in article.title]
+    title = "".join(article.title.split())
+    said = [span for span in sentences if "".join(article.text[slice(*span)].split()) not in title]
     return said or sentences
 
 

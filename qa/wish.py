@@ -73,7 +73,7 @@ _NEWS = _any("ข่าว|ข่าวสาร|ข่าวคราว|บท
 _WHICH = _any("อะไร|ไร|ไหน|ทั้งหมด|ใหม่|ล่าสุด|วันนี้|บ้าง")
 _ON = _any("เกี่ยวกับ|ที่เกี่ยวกับ|เกี่ยวข้องกับ|ที่พูดถึง|ที่กล่าวถึง|เรื่อง|ของ|ด้าน|ช่วง")
 _WHOLE = _any("ภาพรวม|ความคืบหน้า|ข้อมูล|เหตุการณ์|เรื่องราว|เรื่อง|ข่าว")
-_GIVE = _any("give me |show me |find |list |get |a |an |the |all |any |some |more |latest |recent |new ")
+_GIVE = _any("give me |show me |find |list |get |a |an |the |all |any |other |some |more |latest |recent |new ")
 _STORIES = _any("news|article|articles|stories|overview|timeline|summary|update|updates|coverage")
 _STORIES_ON = _any("about|on|of|for|from|regarding|concerning|are there|is there|there is|do you have")
 #: Words that ask for all there is on a subject, before it. They are none of it.
@@ -82,20 +82,24 @@ _GATHERING = re.compile(
         rf"(?:{_FOR}\s*)*{_NEWS}(?:{_WHICH}\s*)*{_ON}*",
         r"มี(?:เรื่อง)?อะไร(?:บ้าง)?(?:ที่)?เกี่ยวกับ",
         rf"(?:ช่วย)?{_any('สรุป|รวบรวม|รวม|เล่า')}{_WHOLE}*{_ON}*",
-        rf"(?:ขอ)?{_any('ภาพรวม|ไทม์ไลน์|ลำดับเหตุการณ์|ความเคลื่อนไหว')}{_ON}*",
+        rf"(?:ขอ)?{_any('ภาพรวม|ไทม์ไลน์|ลำดับเหตุการณ์|ความเคลื่อนไหว|สถานการณ์|พัฒนาการ|ความเป็นมา|ย้อนรอย|ไล่เรียง')}{_ON}*",
         rf"(?:please )?{_GIVE}*{_STORIES}(?: (?:stories|articles))?(?: {_STORIES_ON})*\b",
         r"what(?:'s| is| are)? (?:the )?(?:latest|new|newest|recent)(?: news)?(?: (?:about|on|with|for))?\b",
-        r"(?:please )?(?:summari[sz]e|sum up|tell me about|catch me up on)\b",
+        r"(?:please )?(?:summari[sz]e|sum up|tell me (?:everything |more )?about|catch me up on|everything about)\b",
+        r"what (?:has |have )?happened (?:with|to|in|about|regarding)\b|what do we know about\b",
+        r"what (?:has|have|is|are) (?:the )?\w+ (?:done|doing) (?:about|on|regarding|to tackle|with)\b",
+        r"(?:the )?(?:history|background|story|progress) (?:of|on|behind|with)\b",
     )
 )
 #: The same, after the subject.
 _GATHERED = re.compile(
-    rf"(?:\s|[?]|(?:มี)?{_NEWS}(?:อะไร|ไร)บ้าง|คืบหน้า(?:ไป)?(?:ถึงไหน|{_HOW})(?:แล้ว)?|เป็น{_HOW}บ้าง(?:แล้ว)?"
-    rf"|{_any('ขอสรุป|ขอแบบสรุป|แบบสรุป|สรุป|สรุปรวม|ขอแบบสรุปรวม|ทั้งหมด|ให้|ให้หน่อย|ให้ฟัง|ให้ที|หน่อย|ที|มาให้|ล่าสุด|วันนี้')}"
+    rf"(?:\s|[?]|(?:มี)?{_NEWS}(?:อะไร|ไร)บ้าง|(?:มี)?(?:ความ)?คืบหน้า(?:ไป)?(?:ถึงไหน|{_HOW}|{_WHAT})(?:แล้ว|บ้าง)*"
+    rf"|(?:ไป)?ถึงไหน(?:กัน)?แล้ว|(?:มี)?{_WHAT}(?:ใหม่|เกิดขึ้น)(?:แล้ว|บ้าง)*|เป็นมา{_HOW}(?:บ้าง)?|เป็น{_HOW}บ้าง(?:แล้ว)?"
+    rf"|{_any('ไทม์ไลน์|ภาพรวม|ขอสรุป|ขอแบบสรุป|แบบสรุป|สรุป|สรุปรวม|ขอแบบสรุปรวม|ทั้งหมด|ให้|ให้หน่อย|ให้ฟัง|ให้ที|หน่อย|ที|มาให้|ล่าสุด|วันนี้')}"
     rf"|\b{_any('news|latest|update|updates|overview|timeline|today')}\b)+$"
 )
 #: What may stand after a subject that was asked for before it: "มีข่าวเรื่องน้ำท่วมไหม".
-_ANY_AT_ALL = re.compile(rf"(?:\s|[?]|{_any('ไหม|มั้ย|บ้าง|หรือเปล่า|รึเปล่า|หรือไม่|หรือยัง')})+$")
+_ANY_AT_ALL = re.compile(rf"(?:\s|[?]|{_any('ไหม|มั้ย|บ้าง|อีก|หรือเปล่า|รึเปล่า|หรือไม่|หรือยัง')})+$")
 #: What tells that each of many times is meant; `who` is what stands between.
 _EACH_TIME = re.compile(
     _either(
@@ -176,10 +180,10 @@ def _gathered(text: str) -> str | None:
     """The subject that an overview is asked of, "" for whatever there is; None if no overview is asked."""
     rest = text.strip()
     begun = _GATHERING.match(rest)
-    if begun:
-        rest = _ANY_AT_ALL.sub("", rest[begun.end() :])
+    rest = rest[begun.end() :] if begun else rest
     ended = _GATHERED.search(rest)
     rest = rest[: ended.start()] if ended else rest
+    rest = _ANY_AT_ALL.sub("", rest) if begun else rest
     is_asked = bool(begun) or bool(ended and any(map(str.isalnum, ended[0])))
     if each := _EACH_TIME.search(rest):
         is_asked, rest = True, f"{rest[: each.start()]} {each['who'] or ''} {rest[each.end() :]}"

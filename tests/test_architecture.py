@@ -21,16 +21,17 @@ DOORS = {
     "tantivy": "index/rankings/lexical.py",
     "nlpo3": "index/text/thai.py",
     "trafilatura": "index/sources/html.py",
-    "lxml": "index/sources/htmltext.py index/sources/page.py",
+    "lxml": "index/sources/htmltext.py index/sources/markup.py index/sources/page.py",
     "pypdfium2": "index/sources/pdf_reading.py",
     "watchfiles": "index/building/watch.py",
     "sqlite3": "index/storage/database.py",
     "onnxruntime": "index/transformer.py",
     "safetensors": "index/encoders/static_table.py",
     "tokenizers": "index/encoders/static_table.py index/transformer.py",
-    "sentence_transformers": "index/encoders/foreign.py",
-    "transformers": "qa/foreign_reader.py",
-    "torch": "qa/foreign_reader.py",
+    "sentence_transformers": "index/encoders/foreign.py qa/reranker.py",
+    "transformers": "index/encoders/foreign.py qa/foreign_reader.py",
+    "huggingface_hub": "index/encoders/foreign.py",
+    "torch": "qa/foreign_reader.py qa/reranker.py",
     "gradio": "ui/web.py",
     "mcp": "ui/mcp.py",
 }
@@ -125,3 +126,10 @@ def test_nothing_below_the_interface_prints():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print", "input")
     }
     assert not printing
+
+
+def test_nothing_but_the_command_that_names_an_address_asks_the_network():
+    """The page and the server import neither what fetches nor what it fetches with."""
+    assert importers("khamtop.index.building.fetch") == {"ui/cli.py"}
+    for library in ("urllib.request", "http.client"):
+        assert importers(library) == {"index/building/fetch.py"}

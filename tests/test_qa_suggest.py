@@ -88,8 +88,31 @@ def test_what_is_asked_of_a_person_is_the_position_and_the_answer_is_the_name(in
         ("ไทยและลาวเปิดสะพานมิตรภาพตั้งแต่ พ.ศ. 2537", ["ไทยและลาวเปิดสะพานมิตรภาพตั้งแต่เมื่อใด"]),
     ],
 )
-def test_what_is_asked_of_an_event_is_its_date(indexed, text, question):
-    assert suggest(indexed(text)) == question
+def test_what_is_asked_of_an_event_is_its_date(tmp_path, text, question):
+    build_articles([Article("a", text.partition("เปิด")[0], text, "a.txt")], tmp_path, ToyEncoder())
+    assert suggest(Index.open(tmp_path, ToyEncoder())) == question
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ออกเดินทางไปแล้วหลายร้อยคนเมื่อวันที่ 3 ตุลาคม 2565",
+        "(ครั้งล่าสุดจัดที่กรุงไนโรบีเมื่อวันที่ 3 ตุลาคม 2565)",
+        "นายสมชาย ใจดี ปลัดกระทรวงฯ กล่าวว่าดี",
+    ],
+)
+def test_nothing_is_asked_that_is_no_sentence(indexed, text):
+    assert suggest(indexed(text)) == []
+
+
+def test_what_several_articles_come_back_to_is_a_subject(tmp_path):
+    titles = ("น้ำท่วมโคราช", "เตือนน้ำท่วม", "น้ำท่วมลดลง", "ตลาดใหม่")
+    texts = [f"{title} {title} ทั้งวัน {title} ทั้งคืน {title}" for title in titles]
+    articles = [
+        Article(str(at), title, text, f"{at}.txt") for at, (title, text) in enumerate(zip(titles, texts, strict=True))
+    ]
+    build_articles(articles, tmp_path, ToyEncoder())
+    assert suggest(Index.open(tmp_path, ToyEncoder())) == ["มีข่าวอะไรเกี่ยวกับน้ำท่วมบ้าง"]
 
 
 def test_articles_take_turns(indexed):
@@ -152,8 +175,8 @@ def test_what_follows_comes_from_the_articles_of_the_answer_first(indexed):
 def test_what_was_asked_before_in_other_spaces_does_not_follow(indexed, asked):
     index = indexed(apart(*PEOPLE[:2]))
     found = ask(FIRST, index)
-    assert follow_ups(found) == [f"ใครคือ{PEOPLE[1][1]}"]
-    assert follow_ups(found, [asked]) == []
+    assert follow_ups(found) == [f"ใครคือ{PEOPLE[1][1]}", "สรุปข่าวนี้"]
+    assert follow_ups(found, [asked]) == ["สรุปข่าวนี้"]
 
 
 def test_what_the_answer_has_told_already_does_not_follow(indexed):

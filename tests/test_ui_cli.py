@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 import khamtop.ui.server
 from khamtop.index.storage.store import FORMAT
+from khamtop.index.types import Article
 from khamtop.ui import cli, texts
 from khamtop.ui.calls import Call
 from khamtop.ui.feedback import Feedback
@@ -290,12 +291,16 @@ def test_feedback_is_listed_the_newest_first(tmp_path):
     assert json.loads(run("feedback", "--index", tmp_path, "--json").stdout) == {"feedback": []}
     for question, good, remark in (("ใคร", True, ""), ("เมื่อใด", False, "ผิด\x1b[31mปี\u202e")):
         sent = {"question": question, "answer": "คำตอบ", "good": good, "remark": remark}
-        Feedback(tmp_path).keep(Call(sent))
+        if not good:
+            sent["here"] = [{"article_id": "a", "start": 0, "end": 0, "quote": "เปิดปี 2551"}]
+        Feedback(tmp_path).keep(Call(sent), lambda identity: Article(identity, "ตลาด", "ตลาดเปิดปี 2551", "market.txt"))
     told = json.loads(run("feedback", "--index", tmp_path, "--json").stdout)["feedback"]
     assert [(opinion["question"], opinion["good"]) for opinion in told] == [("เมื่อใด", False), ("ใคร", True)]
     shown = run("feedback", "--index", tmp_path, "--lang", "th").stdout
     assert "ไม่ดี" in shown
     assert "ผิด[31mปี" in shown  # nothing that a terminal would act on
+    assert f"{texts.text('feedback.here', 'th', title='ตลาด', source='market.txt')} “เปิดปี 2551”" in shown
+    assert told[0]["here"][0]["start"] == 4
 
 
 def test_serve_passes_on_what_it_is_told(tmp_path, monkeypatch, port):

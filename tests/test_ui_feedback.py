@@ -12,10 +12,16 @@ import pytest
 
 import khamtop.ui.feedback
 from khamtop.index.building.build import build
-from khamtop.index.types import KhamtopError
+from khamtop.index.types import Article, KhamtopError
 from khamtop.ui.calls import Call
 from khamtop.ui.feedback import Feedback
 from tests.toys import NEWS, ToyEncoder, write_files
+
+
+def pointed(quote: str, start: int) -> dict[str, Any]:
+    """A place that a reader pointed at."""
+    return {"article_id": "news/a.txt", "start": start, "end": start + len(quote), "quote": quote}
+
 
 NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
 SENT = {
@@ -33,7 +39,13 @@ def feedback(tmp_path: Path) -> Feedback:
 
 
 def keep(feedback: Feedback, **fields: Any) -> str:
-    return feedback.keep(Call({**SENT, **fields}))
+    return feedback.keep(Call({**SENT, **fields}), article)
+
+
+def article(identity: str) -> Article:
+    if identity != "news/a.txt":
+        raise KhamtopError("article.unknown")
+    return Article(identity, "ข่าวตลาด", "ตลาดเปิดเช้า ปิดเย็น ตลาดเปิดเช้า", "/news/a.txt")
 
 
 def test_an_opinion_is_kept_as_it_was_given_with_the_time(feedback: Feedback) -> None:
@@ -55,6 +67,29 @@ def test_the_newest_comes_first_and_of_one_id_the_newest_counts(feedback: Feedba
     assert [(opinion.id, opinion.good) for opinion in feedback.opinions()] == [(first, False), (second, True)]
 
 
+@pytest.mark.parametrize(
+    ("quote", "near", "start"),
+    [("ตลาดเปิดเช้า", 0, 0), ("ตลาดเปิดเช้า", 15, 21), ("ตลาดเปิดเช้า", 999, 21), ("ปิดเย็น", -5, 13), ("", 7, 0)],
+)
+def test_where_the_answer_stands_is_kept_with_the_articles_own_words(
+    feedback: Feedback, quote: str, near: int, start: int
+) -> None:
+    keep(feedback, here=[pointed(quote, near)])
+    (place,) = feedback.opinions()[0].here
+    assert (place["title"], place["source"]) == ("ข่าวตลาด", "/news/a.txt")
+    assert (place["start"], place["quote"]) == (start, quote)
+    assert article("news/a.txt").text[place["start"] : place["end"]] == quote
+
+
+def test_what_an_earlier_version_kept_is_listed_too(feedback: Feedback, tmp_path: Path) -> None:
+    keep(feedback)
+    file = tmp_path / "feedback.jsonl"
+    line = json.loads(file.read_text("utf-8"))
+    del line["here"]
+    file.write_text(json.dumps(line) + "\n", "utf-8")
+    assert [(opinion.question, opinion.here) for opinion in feedback.opinions()] == [(SENT["question"], ())]
+
+
 def test_with_nothing_kept_there_is_nothing_to_list(feedback: Feedback) -> None:
     assert feedback.opinions() == []
 
@@ -71,6 +106,11 @@ def test_with_nothing_kept_there_is_nothing_to_list(feedback: Feedback) -> None:
         ({"citations": [{"article_id": "a"}]}, "call.invalid"),
         ({"citations": "a"}, "call.invalid"),
         ({"good": "yes"}, "call.invalid"),
+        ({"here": [{"article_id": "news/a.txt", "start": 0, "end": 1}]}, "call.invalid"),
+        ({"here": [pointed("ไม่มี", 0)]}, "feedback.place_gone"),
+        ({"here": [pointed("ก" * 2001, 0)]}, "feedback.place_too_long"),
+        ({"here": [pointed("", 0)] * 11}, "feedback.too_long"),
+        ({"here": [{**pointed("", 0), "article_id": "news/b.txt"}]}, "article.unknown"),
         ({"good": None}, "call.invalid"),
         ({"question": 7}, "call.invalid"),
         ({"id": "../../x"}, "call.invalid"),

@@ -319,8 +319,15 @@ def opinions_to_text(opinions: Sequence[Opinion], language: str) -> str:
     for opinion in opinions:
         thought = text("feedback.good" if opinion.good else "feedback.bad", language)
         lines = [f"{opinion.time} · {thought}", opinion.question, f"  {opinion.short_answer or opinion.answer}"]
-        blocks.append("\n".join([*lines, *([f"  “{opinion.remark}”"] if opinion.remark else [])]))
+        lines += [f"  “{opinion.remark}”"] if opinion.remark else []
+        lines += [_here_to_text(place, language) for place in opinion.here]
+        blocks.append("\n".join(lines))
     return _shown("\n\n".join(blocks))
+
+
+def _here_to_text(place: Mapping[str, Any], language: str) -> str:
+    where = text("feedback.here", language, title=place["title"], source=place["source"])
+    return f"  {where} “{place['quote']}”" if place["quote"] else f"  {where}"
 
 
 def figures_to_text(figures: dict[str, Any]) -> str:
@@ -455,9 +462,28 @@ def article_to_page(article: Article, quotes: Sequence[dict[str, Any]]) -> shape
     return {
         **_article_to_json(article),
         "day": _day_to_page(article),
+        "begin": begin,
         "page": article.page_at(begin),
         "parts": _parts(article.text, begin, len(article.text), marks),
         "found": sorted(marks),
+    }
+
+
+def summary_to_page(article: Article, spans: Sequence[Span]) -> shapes.Summary:
+    """An article summed up: the spans of its text that carry most, as quotes."""
+    return {
+        **_article_to_json(article),
+        "day": _day_to_page(article),
+        "quotes": [
+            {
+                "number": number,
+                "page": article.page_at(start),
+                "start": start,
+                "end": end,
+                "quote": article.text[start:end],
+            }
+            for number, (start, end) in enumerate(spans, start=1)
+        ],
     }
 
 

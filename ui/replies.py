@@ -27,6 +27,7 @@ _STATUSES = {
     "call.model": 404,
     "call.slow": 429,
     "auth.required": 401,
+    "auth.slow": 429,
     "key.required": 401,
     "guard.": 403,
     "read_only": 403,

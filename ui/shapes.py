@@ -305,12 +305,31 @@ class Findings(TypedDict):
 
 
 class WholeArticle(ArticleJson):
-    """An article cut at its quotes; `found` are the numbers of those that are in it, `page` is where it begins."""
+    """An article cut at its quotes, from `begin` on; `found` are the numbers of those that are in it, `page` is where
+    it begins."""
 
     day: str | None
+    begin: int
     page: int | None
     parts: list[Part]
     found: list[int]
+
+
+class SummaryQuote(TypedDict):
+    """A sentence that carries much of its article: a span of its characters, and the page where it begins, if any."""
+
+    number: int
+    page: int | None
+    start: int
+    end: int
+    quote: str
+
+
+class Summary(ArticleJson):
+    """An article summed up in its own words."""
+
+    day: str | None
+    quotes: list[SummaryQuote]
 
 
 class OpenArticle(WholeArticle):
@@ -418,6 +437,7 @@ class Replies(TypedDict):
     follow_ups: FollowUps
     search: Findings
     article: OpenArticle
+    summary: Summary
     articles: Rows
     timeline: Timeline
     feedback: Kept

@@ -1,8 +1,8 @@
 """Article -> passages: stretches long enough to answer from and short enough to rank.
 
 A passage is a span of the article's own text. It begins and ends at a phrase (what Thai sets apart
-with a space) and never cuts a cluster of letters. What search
-looks at inside a passage is for `dense.py` and `lexical.py` to say.
+with a space) and never cuts a cluster of letters. What search looks at inside a passage is for `dense.py` and
+`lexical.py` to say.
 """
 
 from __future__ import annotations
@@ -74,20 +74,21 @@ def _units(text: str, start: int, end: int, size: int) -> list[Span]:
     units: list[Span] = []
     for begin, finish in thai.phrases(text, start, end):
         while finish - begin > size:
-            piece = _piece_end(text, begin, size)
+            piece = _piece_end(text, begin, finish, size)
             units.append((begin, piece))
             begin = piece
-        units.append((begin, finish))
+        if begin < finish:
+            units.append((begin, finish))
     return units
 
 
-def _piece_end(text: str, begin: int, size: int) -> int:
-    """Where to cut an endless phrase: between two words, or at least between two clusters."""
+def _piece_end(text: str, begin: int, finish: int, size: int) -> int:
+    """Where to cut an endless phrase: between two words, or at least between two clusters, and in it."""
     window = thai.normalise(text[begin : begin + size + _LONGEST_WORD])  # so that the last word is seen whole
     for word in reversed(thai.word_spans(window.text)):
         end = begin + window.original(*word)[1]
         if begin + size // 2 < end <= begin + size and thai.is_boundary(text, end):
             return end
     backwards = range(begin + size, begin, -1)
-    forwards = range(begin + size, len(text) + 1)  # one cluster longer than a passage stays whole
-    return next(at for at in chain(backwards, forwards) if thai.is_boundary(text, at))
+    forwards = range(begin + size, finish)  # one cluster longer than a passage stays whole
+    return next((at for at in chain(backwards, forwards) if thai.is_boundary(text, at)), finish)

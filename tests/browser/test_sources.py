@@ -161,3 +161,20 @@ def test_a_quote_of_a_changed_article_is_found_again_or_said_to_be_gone(visit: A
     site.service.rebuild()
     last(page, ".marker").first.click()
     expect(reader.locator(".error")).to_have_text(text("article.unknown", "th"))
+
+
+def test_no_bar_is_full_where_the_best_is_poor(page: Page) -> None:
+    def bars() -> list[float]:
+        return [
+            float(bar or "")
+            for bar in page.locator(".sources .bar span").evaluate_all(
+                "(bars) => bars.map((bar) => bar.offsetWidth / bar.parentNode.offsetWidth)"
+            )
+        ]
+
+    ask(page, FIRST_LEADER)
+    answered = bars()
+    assert answered[0] == max(answered) > 0.5
+    ask(page, UNANSWERABLE)
+    expect(page.locator(".sources h2")).to_have_text(text("page.nearest", "th"))
+    assert max(bars()) < 0.1

@@ -3,18 +3,23 @@
 import { button, h, said } from "./elements.js";
 import { t } from "./words.js";
 
-/** @import { Leaf } from "./elements.js" */
+/** @import { Child, Leaf } from "./elements.js" */
 /** @import { ArticleJson, Card, Part } from "./types" */
 
+// The score of a passage that surely answers: of 45 questions on 250 articles the answered ones had 0.8 to 6.8, the
+// refused ones at most 0.3. A bar is a share of it, or else the best of a poor lot would look like an answer.
+const FULL_SCORE = 5;
+
 /**
- * `all` are the cards found together: a score is shown as its share of the best.
+ * `all` are the cards found together, by the best of which a score is shown; `more` is what else a card offers.
  * @param {Card[]} cards
  * @param {Card[]} all
  * @param {(card: Card) => void} open
+ * @param {(card: Card) => Child} [more]
  */
-export function renderCards(cards, all, open) {
+export function renderCards(cards, all, open, more = () => null) {
   const best = Math.max(...all.map((card) => card.score));
-  return cards.map((card) => renderCard(card, best, () => open(card)));
+  return cards.map((card) => renderCard(card, best, () => open(card), more(card)));
 }
 
 /**
@@ -42,8 +47,9 @@ export function renderParts(parts, current = null, show = (text) => text) {
  * @param {Card} card
  * @param {number} best
  * @param {() => void} open
+ * @param {Child} more
  */
-function renderCard(card, best, open) {
+function renderCard(card, best, open, more) {
   const title = button("title", open, said(card.title || card.source));
   title.title = t("page.open_article");
   /** @param {MouseEvent} event */
@@ -62,6 +68,7 @@ function renderCard(card, best, open) {
     ),
     card.published || card.page ? h("p", { class: "quiet date" }, renderDate(card)) : null,
     renderPassage(card, best),
+    more,
   );
 }
 
@@ -75,7 +82,7 @@ export function renderPassage(card, best) {
     card.lexical_rank && t("page.by_words", { rank: card.lexical_rank }),
     card.dense_rank && t("page.by_meaning", { rank: card.dense_rank }),
   ].filter(Boolean);
-  const share = best > 0 ? Math.max(0, card.score) / best : 0;
+  const share = Math.max(0, card.score) / Math.max(best, FULL_SCORE);
   return [
     h(
       "p",

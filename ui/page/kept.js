@@ -11,7 +11,11 @@ import { forget, recall, remember } from "./memory.js";
  * @typedef {Answered | Failure} Reply
  */
 /** @typedef {{ since?: string, until?: string, source?: string }} Filters */
-/** @typedef {{ good: boolean, remark: string, id?: string }} Opinion */
+/**
+ * Where a reader says that an answer stands: words of an article, or all of it if there are none.
+ * @typedef {{ article_id: string, start: number, end: number, quote: string }} Here
+ * @typedef {{ good: boolean, remark: string, here?: Here[], id?: string }} Opinion
+ */
 /**
  * A question with its reply, which is null while it is awaited. A link brings along `after`, what was asked before
  * it, and the stamp of the `index` that answered. It is asked `alone` where the reader says that it goes on from

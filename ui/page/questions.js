@@ -1,9 +1,20 @@
-// Questions to click on, and the first screen, which offers some.
+// Questions to click on, and the first screen, which offers some and sums up the only article where there is one.
 
 import { button, fill, find, h, said } from "./elements.js";
+import { readArticle, readSummary } from "./reader.js";
+import { call } from "./server.js";
 import { indexChanged, status } from "./status.js";
+import { renderSummary } from "./summary.js";
 import { ask, talk, talkChanged, talkOpened, turnChanged } from "./talk.js";
 import { languageChanged, t } from "./words.js";
+
+/** @import { Summary } from "./types" */
+
+const first = {
+  index: "", // the stamp of the index of whose only article it is
+  /** @type {Summary | null} */
+  summary: null,
+};
 
 /** @param {string[]} questions */
 export function questionList(questions) {
@@ -14,6 +25,7 @@ export function questionList(questions) {
 export function beginQuestions() {
   for (const news of [talkOpened, talkChanged, indexChanged, languageChanged]) news.on(renderWelcome);
   turnChanged.on(renderWelcome);
+  indexChanged.on(sumUpTheOnly);
   renderWelcome();
 }
 
@@ -26,7 +38,30 @@ function renderWelcome() {
     welcome,
     h("p", { class: "promise" }, articles ? t("page.welcome", { articles }) : t("page.welcome_none")),
     h("p", { class: "quiet" }, t("page.privacy")),
+    h("section", { class: "only", "aria-label": t("page.summary") }, renderOnly()),
     examples.length ? h("h2", {}, t("page.examples")) : null,
     questionList(examples),
   );
+}
+
+/** The only article of the folder, summed up; nothing where there are others, or while its summary is not there. */
+function renderOnly() {
+  const { summary } = first;
+  if (!summary || first.index !== status().index) return null;
+  const { article_id, title, source } = summary;
+  return [
+    h("h2", {}, t("page.summary")),
+    button("title", () => readArticle(article_id), said(title || source)),
+    renderSummary(summary, (place) => readSummary(summary, place)),
+  ];
+}
+
+async function sumUpTheOnly() {
+  const { articles, index } = status();
+  if (articles !== 1 || first.index === index) return;
+  Object.assign(first, { index, summary: null });
+  const told = await call("summary");
+  if ("error" in told || first.index !== index) return;
+  first.summary = told;
+  renderWelcome();
 }

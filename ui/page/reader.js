@@ -4,14 +4,17 @@
 import { renderParts } from "./cards.js";
 import { copyAddress } from "./copy.js";
 import { closeOutside } from "./dialogs.js";
-import { fill, find, h, PAGE_BREAK, said, signButton } from "./elements.js";
+import { button, fill, find, findMaybe, h, PAGE_BREAK, said, signButton } from "./elements.js";
+import { renderAsked } from "./pointing.js";
 import { call } from "./server.js";
+import { indexChanged } from "./status.js";
+import { renderSummary } from "./summary.js";
 import { isAddressed, leavePlace, openPlace, placeAt, placeShown } from "./tabs.js";
 import { show, talk } from "./talk.js";
 import { sentence, t } from "./words.js";
 
-/** @import { Card, OpenArticle } from "./types" */
-/** @import { Turn } from "./kept.js" */
+/** @import { Card, OpenArticle, Summary } from "./types" */
+/** @import { Here, Turn } from "./kept.js" */
 /** @import { Place } from "./tabs.js" */
 /**
  * A place that can be turned to.
@@ -25,10 +28,13 @@ const reading = {
   /** @type {Stop[]} */
   stops: [],
   place: -1, // the one that is shown
-  /** @type {"page.quote_of" | "page.passage_of"} */
+  /** @type {"page.quote_of" | "page.passage_of" | "page.sentence_of"} */
   words: "page.quote_of", // the text that tells which one it is of how many
   alone: true, // whether it is marked alone, or with the others of its article
   article_id: "", // the article that is open
+  begin: 0, // where in it begins what is shown
+  /** @type {Summary | null} */
+  summary: null, // that of the article that was summed up last
   /** @type {object | null} */
   run: null, // the look-up that is under way or was the last one
 };
@@ -71,6 +77,16 @@ export function readArticle(article_id) {
   showArticle(article_id, [], null);
 }
 
+/**
+ * Opens an article at a sentence that sums it up; the others are shown above it, and one key away.
+ * @param {Summary} summary
+ * @param {number} place
+ */
+export function readSummary(summary, place) {
+  const stops = summary.quotes.map((quote) => ({ article_id: summary.article_id, ...quote }));
+  read({ stops, place, words: "page.sentence_of", alone: false, summary });
+}
+
 export function beginReader() {
   reader().addEventListener("keydown", (event) => {
     if (event.key === "ArrowLeft") turnPage(-1);
@@ -79,6 +95,7 @@ export function beginReader() {
   closeOutside(reader());
   reader().addEventListener("close", leavePlace);
   placeShown.on(followAddress);
+  indexChanged.on(() => (reading.summary = null)); // its article may say something else now
 }
 
 /**
@@ -142,7 +159,9 @@ async function showArticle(article_id, stops, current) {
   if ("error" in article) fill(reader(), readerTools(""), h("p", { class: "error" }, sentence(article.error)));
   else {
     const page = stops.find(({ number }) => number === current)?.page;
-    fill(reader(), readerTools(article.title), renderArticle(article, current, page ?? null));
+    reading.begin = article.begin;
+    const asked = renderAsked(article_id, stops.find(({ number }) => number === current), chosenWords);
+    fill(reader(), readerTools(article.title, asked), renderArticle(article, current, page ?? null));
   }
   nameBarBelow(reader().querySelector("h2"));
   if (!reader().open) reader().showModal();
@@ -164,10 +183,38 @@ function renderArticle(article, current, page) {
       { class: "reader-head" },
       h("h2", { id: "khamtop-reading" }, said(article.title)),
       h("p", { class: "quiet" }, renderOrigin(article, page)),
+      h("div", { class: "summed-up" }, renderSummedUp(article.article_id)),
     ),
     current === null || article.found.includes(current) ? "" : h("p", { class: "error" }, t("page.quote_gone")),
     h("div", { class: "text" }, h("bdi", { lang: "th" }, renderText(article, current))),
   ];
+}
+
+/**
+ * What sums an article up, or the button for it.
+ * @param {string} article_id
+ */
+function renderSummedUp(article_id) {
+  const { summary, stops, place } = reading;
+  if (summary?.article_id !== article_id) return button("tool sum-up", () => sumUp(article_id), t("page.sum_up"));
+  const { start, end } = stops[place] ?? {};
+  const current = summary.quotes.findIndex((quote) => quote.start === start && quote.end === end);
+  return [h("h3", {}, t("page.summary")), renderSummary(summary, (at) => readSummary(summary, at), current)];
+}
+
+/** @param {string} article_id */
+async function sumUp(article_id) {
+  find(".reader .sum-up", HTMLButtonElement).disabled = true;
+  const told = await call("summary", { article_id });
+  const place = findMaybe(".reader .summed-up");
+  if (!place || reading.article_id !== article_id) return; // another one was opened
+  if ("error" in told) {
+    fill(place, h("p", { class: "error" }, sentence(told.error)));
+    return;
+  }
+  reading.summary = told;
+  fill(place, renderSummedUp(article_id));
+  findMaybe(".reader .summary-quote")?.focus({ preventScroll: true });
 }
 
 /**
@@ -184,8 +231,11 @@ function nameBarBelow(headline) {
   watch.observe(headline);
 }
 
-/** @param {string} title */
-function readerTools(title) {
+/**
+ * @param {string} title
+ * @param {HTMLElement | null} [asked] what was asked, where the article may answer it
+ */
+function readerTools(title, asked = null) {
   const { stops, place, words } = reading;
   const turning = stops.length > 1;
   return h(
@@ -201,7 +251,26 @@ function readerTools(title) {
     turning ? signButton("tool previous", t("page.previous"), () => turnPage(-1), "←") : null,
     turning ? signButton("tool next", t("page.next"), () => turnPage(1), "→") : null,
     signButton("tool close", t("page.close"), () => reader().close(), "✕"),
+    asked,
   );
+}
+
+/**
+ * The words that the reader marked in the article, and about where they begin; null for none.
+ * @returns {Here | null}
+ */
+function chosenWords() {
+  const selection = getSelection();
+  const text = findMaybe(".reader .text");
+  if (!selection?.rangeCount || !text) return null;
+  const range = selection.getRangeAt(0);
+  const quote = range.toString().trim();
+  if (!quote || !text.contains(range.commonAncestorContainer)) return null;
+  const before = new Range();
+  before.setStart(text, 0);
+  before.setEnd(range.startContainer, range.startOffset);
+  const start = reading.begin + [...before.toString()].length;
+  return { article_id: reading.article_id, start, end: start + [...quote].length, quote };
 }
 
 /**

@@ -3,11 +3,13 @@
 import { renderCards } from "./cards.js";
 import { fill, find, findAll, frame, h, said } from "./elements.js";
 import { renderTimeline, timelineChanged } from "./picture.js";
+import { isRefused, renderPointer } from "./pointing.js";
 import { readPassages, readQuote } from "./reader.js";
 import { shownChanged, talk } from "./talk.js";
 import { languageChanged, t, tWith } from "./words.js";
 
 /** @import { Card } from "./types" */
+/** @import { Turn } from "./kept.js" */
 
 export function beginSources() {
   frame().addEventListener("mouseover", point);
@@ -28,7 +30,7 @@ function renderSources() {
   /** @param {Card} card */
   const open = (card) => (card.numbers.length ? readQuote(shown, card.numbers[0]) : readPassages([card], 0));
   /** @param {Card[]} list */
-  const cards = (list) => renderCards(list, reply.cards, open);
+  const cards = (list) => renderCards(list, reply.cards, open, (card) => pointer(shown, card));
   fill(
     sources,
     h("h2", {}, t(reply.abstained ? "page.nearest" : "page.sources")),
@@ -40,6 +42,16 @@ function renderSources() {
       : null,
   );
   sources.scrollTop = 0;
+}
+
+/**
+ * Where the question was refused, a passage can be pointed at as its answer.
+ * @param {Turn} turn
+ * @param {Card} card
+ */
+function pointer(turn, { article_id, start, end, text }) {
+  if (!isRefused(turn)) return null;
+  return h("p", { class: "pointing" }, renderPointer(turn, { article_id, start, end, quote: text }));
 }
 
 /**

@@ -32,6 +32,8 @@ export const turnChanged = /** @type {ReturnType<typeof signal<Turn>>} */ (signa
 export const followUpsCame = /** @type {ReturnType<typeof signal<Turn>>} */ (signal());
 /** The sources of another turn are shown. */
 export const shownChanged = /** @type {ReturnType<typeof signal<void>>} */ (signal());
+/** A reader thinks something of a turn. */
+export const opinionChanged = /** @type {ReturnType<typeof signal<Turn>>} */ (signal());
 /** Other conversations are kept. */
 export const keptChanged = /** @type {ReturnType<typeof signal<void>>} */ (signal());
 
@@ -132,6 +134,7 @@ export function show(turn) {
 export function judge(turn, opinion) {
   turn.feedback = opinion;
   keep();
+  opinionChanged.tell(turn);
 }
 
 /**

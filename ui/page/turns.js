@@ -9,6 +9,7 @@ import { questionList } from "./questions.js";
 import { renderAnew, renderNote } from "./link.js";
 import { filterWords } from "./narrow.js";
 import { renderSpread } from "./picture.js";
+import { isRefused, renderPointer } from "./pointing.js";
 import { readQuote } from "./reader.js";
 import { status } from "./status.js";
 import { answer, ask, followUpsCame, show, talk, talkChanged, talkOpened, turnChanged } from "./talk.js";
@@ -88,6 +89,7 @@ function renderRefusal(turn, reply) {
     h("p", { class: "abstained" }, said(reply.refusal ?? reply.answer)), // kept conversations may be older
     renderUnderstood(turn, reply),
     renderLines(turn, reply),
+    isTalk ? null : h("p", { class: "quiet here-how" }, t("page.here_how")),
     isTalk ? null : renderActions(turn, reply),
     examples.length ? h("h3", {}, t("page.answerable")) : null,
     questionList(examples),
@@ -152,7 +154,7 @@ function renderLines(turn, reply) {
  */
 function renderLine(turn, reply, line) {
   const quote = line.parts.map((part) => (part.short ? h("strong", {}, part.text) : part.text));
-  const { title, published, source } = citationOf(reply, line.number);
+  const { article_id, title, published, source, start, end, quote: words } = citationOf(reply, line.number);
   // an overview's and a summary's own leads say it already
   const isNamed = reply.kind === "overview" || reply.kind === "summary";
   return h(
@@ -170,6 +172,7 @@ function renderLine(turn, reply, line) {
       marker(turn, reply, line.number),
       signButton("copy", t("page.copy"), () => copyQuote(citationOf(reply, line.number))),
     ),
+    isRefused(turn) ? h("p", { class: "pointing" }, renderPointer(turn, { article_id, start, end, quote: words })) : null,
     isNamed ? null : h("footer", { class: "origin quiet" }, said([title || source, published].filter(Boolean).join(" · "))),
   );
 }
@@ -196,7 +199,7 @@ function renderActions(turn, reply) {
     { class: "actions" },
     reply.cards.length ? button("link show-sources", () => goToSources(turn), t("page.show_sources")) : null,
     button("link share", () => share(turn), t("page.share")),
-    renderFeedback(turn, reply),
+    renderFeedback(turn),
   );
 }
 

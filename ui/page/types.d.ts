@@ -385,7 +385,8 @@ export interface Findings {
   without: Array<string>;
 }
 
-/** An article cut at its quotes; `found` are the numbers of those that are in it, `page` is where it begins. */
+/** An article cut at its quotes, from `begin` on; `found` are the numbers of those that are in it, `page` is where
+it begins. */
 export interface WholeArticle {
   article_id: string;
   title: string;
@@ -393,9 +394,30 @@ export interface WholeArticle {
   published: string | null;
   url?: string;
   day: string | null;
+  begin: number;
   page: number | null;
   parts: Array<Part>;
   found: Array<number>;
+}
+
+/** A sentence that carries much of its article: a span of its characters, and the page where it begins, if any. */
+export interface SummaryQuote {
+  number: number;
+  page: number | null;
+  start: number;
+  end: number;
+  quote: string;
+}
+
+/** An article summed up in its own words. */
+export interface Summary {
+  article_id: string;
+  title: string;
+  source: string;
+  published: string | null;
+  url?: string;
+  day: string | null;
+  quotes: Array<SummaryQuote>;
 }
 
 /** The same, and whether it may be removed. */
@@ -406,6 +428,7 @@ export interface OpenArticle {
   published: string | null;
   url?: string;
   day: string | null;
+  begin: number;
   page: number | null;
   parts: Array<Part>;
   found: Array<number>;
@@ -523,6 +546,7 @@ export interface Replies {
   follow_ups: FollowUps;
   search: Findings;
   article: OpenArticle;
+  summary: Summary;
   articles: Rows;
   timeline: Timeline;
   feedback: Kept;
@@ -568,7 +592,19 @@ export type Key =
   | "search.at_least"
   | "search.nearest"
   | "articles.missing"
+  | "articles.address"
   | "articles.none"
+  | "fetch.address"
+  | "fetch.unreachable"
+  | "fetch.untrusted"
+  | "fetch.status"
+  | "fetch.kind"
+  | "fetch.too_large"
+  | "fetch.slow"
+  | "fetch.elsewhere"
+  | "fetch.redirections"
+  | "fetch.robots"
+  | "fetch.none"
   | "index.missing"
   | "index.damaged"
   | "index.format"
@@ -588,6 +624,7 @@ export type Key =
   | "check.orphans"
   | "filter.date"
   | "filter.order"
+  | "filter.too_long"
   | "encoder.unreadable"
   | "article.unknown"
   | "article.duplicate_id"
@@ -619,12 +656,16 @@ export type Key =
   | "upload.too_large"
   | "upload.there"
   | "upload.unwritable"
+  | "upload.full"
+  | "upload.taken"
   | "guard.foreign"
   | "guard.host"
   | "auth.required"
+  | "auth.slow"
   | "auth.invalid"
   | "auth.unreadable"
   | "root_path.invalid"
+  | "allowed_host.invalid"
   | "call.invalid"
   | "call.unknown"
   | "call.method"
@@ -641,8 +682,11 @@ export type Key =
   | "feedback.none"
   | "feedback.good"
   | "feedback.bad"
+  | "feedback.here"
   | "feedback.remark_too_long"
   | "feedback.too_long"
+  | "feedback.place_too_long"
+  | "feedback.place_gone"
   | "feedback.full"
   | "feedback.unwritable"
   | "eval.unreadable"
@@ -654,6 +698,9 @@ export type Key =
   | "model.damaged"
   | "model.kind"
   | "reader.unreadable"
+  | "reader.kind"
+  | "reranker.unreadable"
+  | "reranker.kind"
   | "train.taken"
   | "train.too_few"
   | "train.done"
@@ -666,6 +713,10 @@ export type Key =
   | "file.too_large"
   | "file.empty"
   | "file.not_text"
+  | "file.not_whole"
+  | "file.protected"
+  | "file.old_word"
+  | "file.spreadsheet"
   | "pdf.none"
   | "pdf.locked"
   | "pdf.damaged"
@@ -684,6 +735,28 @@ export type Key =
   | "text.rtf"
   | "text.garbled"
   | "text.bad_letter"
+  | "table.no_columns"
+  | "row.broken"
+  | "row.cells"
+  | "xml.broken"
+  | "xml.entities"
+  | "xml.other"
+  | "entry.unpublished"
+  | "zip.nested"
+  | "zip.name"
+  | "zip.too_much"
+  | "zip.too_many"
+  | "address.address"
+  | "address.unreachable"
+  | "address.untrusted"
+  | "address.status"
+  | "address.kind"
+  | "address.too_large"
+  | "address.slow"
+  | "address.elsewhere"
+  | "address.redirections"
+  | "address.robots"
+  | "address.later"
   | "talk.greeting"
   | "talk.thanks"
   | "talk.about"
@@ -697,6 +770,49 @@ export type Key =
   | "rejected.count"
   | "serve.starting"
   | "serve.at"
+  | "doctor.fine"
+  | "doctor.wrong"
+  | "doctor.state.fine"
+  | "doctor.state.note"
+  | "doctor.state.wrong"
+  | "doctor.part.machine"
+  | "doctor.part.program"
+  | "doctor.part.models"
+  | "doctor.part.index"
+  | "doctor.part.page"
+  | "doctor.failed"
+  | "doctor.python"
+  | "doctor.memory"
+  | "doctor.open_files"
+  | "doctor.few_open_files"
+  | "doctor.khamtop"
+  | "doctor.uninstalled"
+  | "doctor.altered"
+  | "doctor.package"
+  | "doctor.package_missing"
+  | "doctor.package_other"
+  | "doctor.extra"
+  | "doctor.extra_lacks"
+  | "doctor.unloadable"
+  | "doctor.encoder"
+  | "doctor.reader"
+  | "doctor.reranker"
+  | "doctor.nonsense"
+  | "doctor.not_here"
+  | "doctor.index"
+  | "doctor.index_read"
+  | "doctor.index_sizes"
+  | "doctor.unwritable"
+  | "doctor.room"
+  | "doctor.building"
+  | "doctor.leftovers"
+  | "doctor.articles"
+  | "doctor.articles_unreadable"
+  | "doctor.articles_fixed"
+  | "doctor.port"
+  | "doctor.users"
+  | "doctor.local"
+  | "doctor.everybody"
   | "widget.title"
   | "widget.question"
   | "widget.ask"
@@ -709,6 +825,7 @@ export type Key =
   | "stage.afresh.damaged"
   | "stage.afresh.words"
   | "stage.afresh.asked"
+  | "stage.fetch"
   | "stage.read"
   | "stage.embed"
   | "stage.left"
@@ -759,6 +876,11 @@ export type Key =
   | "page.send_remark"
   | "page.thanks"
   | "page.thanks_remark"
+  | "page.here"
+  | "page.here_how"
+  | "page.here_noted"
+  | "page.here_taken_back"
+  | "page.asked"
   | "page.searching"
   | "page.stopped"
   | "page.sources"
@@ -777,6 +899,9 @@ export type Key =
   | "page.by_meaning"
   | "page.quote_of"
   | "page.passage_of"
+  | "page.sentence_of"
+  | "page.sum_up"
+  | "page.summary"
   | "page.quote_gone"
   | "page.previous"
   | "page.next"
