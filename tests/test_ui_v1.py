@@ -231,9 +231,16 @@ def test_the_sentence_is_in_the_language_of_whoever_calls(http: TestClient) -> N
     assert told("fr, en") == told("fr") == text("question.empty", "en")
 
 
-def test_what_goes_wrong_inside_is_not_told(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+class PanicException(BaseException):
+    """What a library in Rust raises: no `Exception`."""
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, PanicException])
+def test_what_goes_wrong_inside_is_not_told(
+    service: Service, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException]
+) -> None:
     def broken(*_: Any) -> Any:
-        raise RuntimeError("secret")
+        raise failure("secret")
 
     monkeypatch.setattr(service, "ask", broken)
     failed = client(service).post("/v1/ask", json={"question": QUESTION})
