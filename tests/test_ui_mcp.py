@@ -141,11 +141,12 @@ def test_nothing_else_is_a_tool_or_a_resource(agent: Callable[..., Any], service
     assert service.last_build.number == 1
 
 
+@pytest.mark.parametrize("failure", [RuntimeError, type("PanicException", (BaseException,), {})])
 def test_what_goes_wrong_inside_is_not_told(
-    agent: Callable[..., Any], service: Service, monkeypatch: pytest.MonkeyPatch
+    agent: Callable[..., Any], service: Service, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException]
 ) -> None:
     def broken(*_: Any) -> Any:
-        raise RuntimeError("secret")
+        raise failure("secret")
 
     monkeypatch.setattr(service, "ask", broken)
     result = call(agent, "ask", question=QUESTION)

@@ -83,6 +83,11 @@ def test_a_key_opens_nothing_but_what_programs_call() -> None:
         assert both.post(path, headers=bearer(KEY)).status_code == 401
 
 
+@pytest.mark.parametrize("path", ["/v1", "//v1/ask", "/v1x/ask", "/V1/ask"])
+def test_what_only_looks_like_such_a_call_leads_nowhere(path: str) -> None:
+    assert client().get(f"http://127.0.0.1:7860{path}").status_code == 404
+
+
 def test_how_to_call_is_told_where_the_page_is_open() -> None:
     assert client(keys=Keys([KEY])).get("/v1/openapi.json").status_code == 200
     assert client(("reader:secret",), keys=Keys([KEY])).get("/v1/docs").status_code == 401

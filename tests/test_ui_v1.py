@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import html
 import json
+import re
+import shlex
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,7 +25,7 @@ from khamtop.index.types import KhamtopError
 from khamtop.qa.types import Sentence
 from khamtop.ui import events, openapi, render, sent, shapes, v1
 from khamtop.ui.guard import Access, Guard
-from khamtop.ui.programs import Programs
+from khamtop.ui.programs import Keys, Programs
 from khamtop.ui.replies import status_of
 from khamtop.ui.service import Service
 from khamtop.ui.texts import text
@@ -228,9 +231,16 @@ def test_the_sentence_is_in_the_language_of_whoever_calls(http: TestClient) -> N
     assert told("fr, en") == told("fr") == text("question.empty", "en")
 
 
-def test_what_goes_wrong_inside_is_not_told(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+class PanicException(BaseException):
+    """What a library in Rust raises: no `Exception`."""
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, PanicException])
+def test_what_goes_wrong_inside_is_not_told(
+    service: Service, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException]
+) -> None:
     def broken(*_: Any) -> Any:
-        raise RuntimeError("secret")
+        raise failure("secret")
 
     monkeypatch.setattr(service, "ask", broken)
     failed = client(service).post("/v1/ask", json={"question": QUESTION})
@@ -358,3 +368,14 @@ def test_the_page_of_it_tells_every_address_and_loads_nothing(http: TestClient, 
     assert all(link == "openapi.json" or link.startswith("#") for link in loads.links)
     assert all(f"<code>{path}</code>" in page.text for path in described["paths"])
     assert "No key is asked for." in page.text
+    assert "Bearer" not in page.text
+
+
+def test_the_example_of_the_page_works(service: Service) -> None:
+    """As curl would send it, with a key where one is asked for."""
+    page = client(service, programs=Programs(Keys(["a-key-of-a-program"]))).get("/v1/docs").text
+    examples = [shlex.split(html.unescape(found)) for found in re.findall("<pre>(curl .*?)</pre>", page, re.DOTALL)]
+    assert len(examples) > 5
+    assert all("authorization: Bearer KEY" in words for words in examples)
+    bodies = [json.loads(words[words.index("-d") + 1]) for words in examples if "-d" in words]
+    assert {"question", "model"} & {name for body in bodies for name in body}

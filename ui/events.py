@@ -1,6 +1,6 @@
 """An answer as server-sent events, as it comes to be.
 
-event: answer      the whole answer with its quotes, as `/v1/ask` gives it: it stands before anything else
+event: answer      the whole answer with its quotes, as /v1/ask gives it: it stands before anything else
 event: sentence    what a writer says, one sentence at a time, with the numbers of the quotes that it rests on
 event: error       what went wrong after the beginning; nothing follows
 event: done        nothing follows

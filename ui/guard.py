@@ -174,7 +174,7 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
-        if _first(scope["path"]) == V1:
+        if scope["path"].startswith(f"/{V1}/"):
             return self._refusal_of_program(scope, headers)
         if not self._is_for_us(headers):
             return _refusal("guard.host", 403)

@@ -18,7 +18,8 @@ _PAGE = """<!doctype html>
 body {{ font: 1rem/1.6 sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem }}
 h2 {{ margin-top: 2.5rem }}
 code, pre {{ font-size: .9rem }}
-pre {{ overflow-x: auto; padding: .7rem 1rem; border: 1px solid #8886; border-radius: .4rem }}
+pre {{ white-space: pre-wrap; overflow-wrap: anywhere; padding: .7rem 1rem }}
+pre {{ border: 1px solid #8886; border-radius: .4rem }}
 td {{ vertical-align: top; padding: .2rem 1rem .2rem 0 }}
 </style>
 <body>
@@ -47,20 +48,24 @@ _WAYS = {
 def readable(described: Mapping[str, Any], base: str) -> str:
     """The document as a page that loads nothing; `base` is the address that a program calls."""
     schemas = described["components"]["schemas"]
+    has_key = {"key": []} in described["security"]
     given = [name for name, schema in schemas.items() if schema.get("additionalProperties") is not False]
     return _PAGE.format(
         about=escape(described["info"]["description"]),
         ways=" ".join(_WAYS[next(iter(way))] for way in described["security"]) or "No key is asked for.",
         operations="\n".join(
-            _operation_to_html(path, methods, schemas, base) for path, methods in described["paths"].items()
+            _operation_to_html(path, methods, schemas, base, has_key) for path, methods in described["paths"].items()
         ),
         types="\n".join(_type_to_html(name, schemas[name]) for name in given),
     )
 
 
-def _operation_to_html(path: str, methods: Mapping[str, Any], schemas: Mapping[str, Any], base: str) -> str:
+def _operation_to_html(
+    path: str, methods: Mapping[str, Any], schemas: Mapping[str, Any], base: str, has_key: bool
+) -> str:
     method, told = next(iter(methods.items()))
-    sent = told.get("parameters") or _sent_in_body(told, schemas)
+    sent = sorted(told.get("parameters") or _sent_in_body(told, schemas), key=lambda field: not field["required"])
+    example = _example(method, base.rstrip("/") + path, sent, has_key)
     rows = [
         f"<tr><td><code>{escape(field['name'])}</code>{'' if field['required'] else ' (optional)'}"
         f"<td>{escape(_kind_in_words(field['schema']))}<td>{escape(field['description'])}"
@@ -72,7 +77,7 @@ def _operation_to_html(path: str, methods: Mapping[str, Any], schemas: Mapping[s
     return (
         f"<h2>{escape(', '.join(methods).upper())} <code>{escape(path)}</code></h2>"
         f"<p>{escape(told['summary'])} {escape(told['description'])}</p>"
-        f"<pre>{escape(_example(method, base.rstrip('/') + path, sent))}</pre>"
+        f"<pre>{escape(example)}</pre>"
         f"<table>{''.join(rows)}</table><p>Gives <a href='#{given}'>{given}</a>.</p>{events}"
     )
 
@@ -88,10 +93,10 @@ def _sent_in_body(told: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[d
     ]
 
 
-def _example(method: str, address: str, sent: Iterable[Mapping[str, Any]]) -> str:
+def _example(method: str, address: str, sent: Iterable[Mapping[str, Any]], has_key: bool) -> str:
     """A call that works, for the shell."""
     given = {field["name"]: _EXAMPLES[field["name"]] for field in sent if field["required"]}
-    words = ["curl", address]
+    words = ["curl", address, *(["-H", "authorization: Bearer KEY"] if has_key else [])]
     if method == "get":
         words += ["-G"] if given else []
         for name, value in given.items():
@@ -120,4 +125,5 @@ def _kind_in_words(schema: Mapping[str, Any]) -> str:
         return " | ".join(map(_kind_in_words, schema["anyOf"]))
     if schema.get("type") == "array":
         return f"list of {_kind_in_words(schema['items'])}"
-    return str(schema.get("type", "any"))
+    default = f", {json.dumps(schema['default'])} if not given" if "default" in schema else ""
+    return f"{schema.get('type', 'any')}{default}"

@@ -21,6 +21,7 @@ from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 
+from khamtop.index.panics import panics_raised
 from khamtop.index.types import KhamtopError
 from khamtop.ui.addresses import RESOURCE, addressed
 from khamtop.ui.openapi import whole_schema
@@ -104,7 +105,8 @@ def _described(name: str, tool: Tool) -> types.Tool:
 def _called(tool: Tool, sent: Mapping[str, Any], page: str | None) -> types.CallToolResult:
     """What a tool gives, as an object and as text; or one sentence about what went wrong."""
     try:
-        reply = addressed(tool.work(read(dict(sent), tool.takes)), page)
+        with panics_raised():
+            reply = addressed(tool.work(read(dict(sent), tool.takes)), page)
     except KhamtopError as error:
         return _failed(error, sent)
     except Exception:

@@ -35,7 +35,7 @@ from khamtop.ui.working import Endpoint, Threads, in_thread, page_of, respond
 
 _ABOUT_ASK = """Answers a question with verbatim quotes.
 
-With `stream`, or where `Accept` asks for text/event-stream, the answer comes as events."""
+With stream, or where the Accept header asks for text/event-stream, the answer comes as events."""
 _ASK_EVENTS = inspect.cleandoc(events.__doc__ or "").partition("\n\n")[2]
 
 

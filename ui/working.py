@@ -10,6 +10,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from khamtop.index.panics import panics_raised
 from khamtop.index.types import KhamtopError
 from khamtop.ui.guard import Access
 from khamtop.ui.replies import failure, language_for
@@ -61,4 +62,9 @@ async def respond(request: Request, work: Callable[[], Awaitable[Response]], que
 
 async def in_thread(threads: CapacityLimiter, work: Callable[[], T]) -> T:
     """What `work` gives; it may take its time."""
-    return await to_thread.run_sync(work, limiter=threads)
+
+    def worked() -> T:
+        with panics_raised():
+            return work()
+
+    return await to_thread.run_sync(worked, limiter=threads)
