@@ -166,7 +166,7 @@ def test_a_quote_of_a_changed_article_is_found_again_or_said_to_be_gone(visit: A
 def test_no_bar_is_full_where_the_best_is_poor(page: Page) -> None:
     def bars() -> list[float]:
         return [
-            float(bar or "")
+            float(bar or 0)  # none where the card is folded away
             for bar in page.locator(".sources .bar span").evaluate_all(
                 "(bars) => bars.map((bar) => bar.offsetWidth / bar.parentNode.offsetWidth)"
             )
