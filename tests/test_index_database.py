@@ -1,11 +1,15 @@
 """The database: what is written comes back as it was, and a build is told what it knows."""
 
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
 
+from khamtop.index.building.build import build_articles
 from khamtop.index.storage.database import Database, KnownFile, content_of, digest_of
 from khamtop.index.types import Article, Passage, Rejected
+from tests.toys import ToyEncoder
 
 ARTICLE = Article("a", "ข", "ค", "ง", None)
 ARCHIVED = Article("b", "ข", "คงจฉ", "ง", "1 มิ.ย. 2565")
@@ -128,3 +132,38 @@ def test_a_spread_takes_articles_evenly_apart(database, spread):
     ids = [int(article.id) for article in database.articles(spread)]
     assert len(ids) == min(spread, 10)
     assert len({after - before for before, after in pairwise(ids)}) <= 1
+
+
+_TWO_ASK_AT_ONCE = """
+import sys, threading
+from pathlib import Path
+from khamtop.index.storage.store import Index
+from khamtop.index.types import Filter
+from tests.toys import ToyEncoder
+
+index = Index.open(Path(sys.argv[1]), ToyEncoder())
+
+def narrow():
+    for _ in range(60):
+        assert len(index.passages_within(Filter(source="x.example/1")))
+
+def read():
+    for number in list(range(1, 500)) * 8:
+        index.passage(number)  # more than are remembered
+
+askers = [threading.Thread(target=work) for work in (narrow, read, narrow, read)]
+for asker in askers:
+    asker.start()
+for asker in askers:
+    asker.join()
+print("done")
+"""
+
+
+def test_a_filter_by_source_and_another_question_do_not_wait_for_each_other_for_ever(tmp_path):
+    """In a process of its own: a deadlock holds Python's lock, and with it whoever would tell."""
+    articles = [Article(f"a{at}", f"ข่าว {at}", f"น้ำท่วมเรื่องที่ {at}", f"https://x.example/{at}") for at in range(500)]
+    build_articles(articles, tmp_path / "index", ToyEncoder())
+    call = [sys.executable, "-c", _TWO_ASK_AT_ONCE, str(tmp_path / "index")]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=30, check=False)
+    assert done.stdout == "done\n", done.stderr

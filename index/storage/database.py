@@ -50,7 +50,7 @@ DatabaseError, DatabaseUnwritable = sqlite3.Error, sqlite3.OperationalError
 #: The articles that a filter lets through.
 _WITHIN = (
     "(:since IS NULL OR last_day >= :since) AND (:until IS NULL OR day <= :until)"
-    " AND (:source IS NULL OR instr(comparable(source), :source))"
+    " AND (:articles IS NULL OR articles.number IN (SELECT value FROM json_each(:articles)))"
 )
 _ONE_DAY = "CASE WHEN day = last_day THEN day END"
 _ARTICLE = "id, title, text, source, published, digest"
@@ -128,7 +128,6 @@ class Database:
         # `immutable`: nobody writes to a committed generation, so that SQLite need not lock it
         uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
         connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        connection.create_function("comparable", 1, comparable, deterministic=True)
         return cls(connection)
 
     @classmethod
@@ -241,14 +240,28 @@ class Database:
         """The numbers (int64, ascending) of the passages of articles that a filter lets through."""
         rows = self._connection.execute(
             "SELECT passages.number FROM articles JOIN passages ON article = articles.number"
-            f" WHERE {_WITHIN} ORDER BY passages.number", _bounds(bounds),
+            f" WHERE {_WITHIN} ORDER BY passages.number", self._bounds(bounds),
         )  # fmt: skip
         return np.fromiter((number for (number,) in rows), np.int64)
 
     def articles_within(self, bounds: Filter) -> set[int]:
         """The numbers of the articles that a filter lets through."""
-        rows = self._connection.execute(f"SELECT number FROM articles WHERE {_WITHIN}", _bounds(bounds))
+        rows = self._connection.execute(f"SELECT number FROM articles WHERE {_WITHIN}", self._bounds(bounds))
         return {number for (number,) in rows}
+
+    def _bounds(self, bounds: Filter) -> dict[str, object]:
+        """What `_WITHIN` compares with.
+
+        Sources are compared here and not by a function that SQLite calls: it would hold the connection while it waits
+        for Python's lock, and another thread that has the lock would wait for the connection for ever.
+        """
+        since, until = (None if day is None else day.toordinal() for day in (bounds.since, bounds.until))
+        source = comparable(bounds.source or "")
+        if not source:
+            return {"since": since, "until": until, "articles": None}
+        rows = self._connection.execute("SELECT number, source FROM articles").fetchall()
+        numbers = [number for number, given in rows if source in comparable(given)]
+        return {"since": since, "until": until, "articles": json.dumps(numbers)}
 
     def places(self) -> Places:
         """Where each passage stands."""
@@ -404,12 +417,6 @@ class Database:
 
     def _each(self, query: str, numbers: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         return self._connection.execute(f"{query} ({', '.join('?' * len(numbers))})", list(numbers))
-
-
-def _bounds(bounds: Filter) -> dict[str, object]:
-    """What `_WITHIN` compares with."""
-    since, until = (None if day is None else day.toordinal() for day in (bounds.since, bounds.until))
-    return {"since": since, "until": until, "source": comparable(bounds.source or "") or None}
 
 
 def _listed(
