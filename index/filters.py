@@ -11,6 +11,9 @@ from khamtop.index.text import thai
 from khamtop.index.text.dates import span_of
 from khamtop.index.types import Filter, KhamtopError
 
+#: No date, and no part of an address, is longer.
+LONGEST = 2000
+
 
 def filter_of(since: str | None = None, until: str | None = None, source: str | None = None) -> Filter | None:
     """The articles that were published from the first day of `since` to the last one of `until`.
@@ -19,9 +22,11 @@ def filter_of(since: str | None = None, until: str | None = None, source: str | 
     address. What is empty narrows nothing; None if nothing does.
 
     Raises:
-        KhamtopError: `filter.date` for what names no day, month or year, `filter.order` if no day
+        KhamtopError: `filter.too_long`, `filter.date` for what names no day, month or year, `filter.order` if no day
             lies between the two.
     """
+    if any(len(given or "") > LONGEST for given in (since, until, source)):
+        raise KhamtopError("filter.too_long", limit=LONGEST)
     first, last = _days(since), _days(until)
     bounds = Filter(first and first[0], last and last[1], (source or "").strip() or None)
     if bounds.since and bounds.until and bounds.since > bounds.until:

@@ -21,6 +21,7 @@ from khamtop.qa.question import check, language_of, read
 from khamtop.qa.quote import list_around, quote_around, short_of
 from khamtop.qa.rank import Found, find
 from khamtop.qa.reader import Reader, load_reader, trimmed
+from khamtop.qa.reranker import Reranker
 from khamtop.qa.summary import summary_of
 from khamtop.qa.types import Answer, Citation, Concept, Hit, Overview, Query, Talk, Understood, Verdict
 from khamtop.qa.wish import talk_of
@@ -50,6 +51,7 @@ class Asking:
     bounds: Filter | None
     today: date | None
     any_time: bool
+    reranker: Reranker | None
 
     def read(self, question: str, history: Sequence[str], goes_on: bool | None = None) -> Query:
         """The question as a query."""
@@ -57,7 +59,7 @@ class Asking:
 
     def find(self, query: Query) -> list[Found]:
         """The passages that fit a query best, read."""
-        return find(query, self.index, self.k, self.reader, self.without, self.bounds)
+        return find(query, self.index, self.k, self.reader, self.without, self.bounds, self.reranker)
 
 
 def ask(
@@ -72,6 +74,7 @@ def ask(
     writer: Writer | None = None,
     today: date | None = None,
     any_time: bool = False,
+    reranker: Reranker | None = None,
 ) -> Answer:
     """What the articles say to `question`; `history` holds the conversation's earlier questions.
 
@@ -79,7 +82,7 @@ def ask(
     it abstains, and nothing stands in large type; without one, below the reader's own. `without` leaves out one
     article, by id, and `bounds` all but those that it lets through, as if they were not there. `writer` leads to the
     quotes in words of its own; without one they stand alone. "Last month" is seen from `today`; with
-    `any_time` a time that the question names prefers no articles.
+    `any_time` a time that the question names prefers no articles. A `reranker` has its say in which passages are read.
 
     Raises:
         KhamtopError: for a question that cannot be read (`qa.question.check`).
@@ -87,7 +90,7 @@ def ask(
     check(question)
     if talk := talk_of(thai.normalise(question).text):
         return _small_talk(question, talk)
-    asking = Asking(index, reader or load_reader(), k, threshold, without, bounds, today, any_time)
+    asking = Asking(index, reader or load_reader(), k, threshold, without, bounds, today, any_time, reranker)
     answer = _answer(question, history, asking)
     written = (writer or QuotesAlone()).write(question, answer.citations) if answer.citations else ()
     return replace(answer, sentences=resting(written, answer.citations))
@@ -270,15 +273,15 @@ def _overview(query: Query, asking: Asking, read_already: dict[str, Quoted] | No
 
     None if there are none.
     """
-    told = articles_on(query, asking.index, asking.bounds, asking.without)
-    listed = in_order(told, query.newest)
+    found = articles_on(query, asking.index, asking.bounds, asking.without)
+    listed = in_order(found.told, query.newest)
     citations = tuple(
         Citation(number, one.hit.article, *_best_quote(one, read_already or {}, asking.reader), one.hit.copies)
         for number, one in enumerate(listed, start=1)
     )
     if not citations:
         return None
-    days = sorted(one.day for one in told if one.day)
+    days = sorted(one.day for one in found.told if one.day)
     return Answer(
         question=query.question,
         language=query.language,
@@ -290,7 +293,7 @@ def _overview(query: Query, asking: Asking, read_already: dict[str, Quoted] | No
         hits=tuple(one.hit for one in listed),
         confidence=1.0,
         understood=_understood(query),
-        overview=Overview(query.subject, len(told), tuple(days)),
+        overview=Overview(query.subject, found.total, tuple(days), found.is_of_time),
     )
 
 

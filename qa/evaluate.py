@@ -26,8 +26,9 @@ from khamtop.qa.question import read
 from khamtop.qa.quote import QUOTE_CHARS
 from khamtop.qa.rank import find
 from khamtop.qa.reader import Reader, load_reader
+from khamtop.qa.reranker import Reranker
 from khamtop.qa.retrieve import dense_ranking, lexical_ranking
-from khamtop.qa.types import SHORT_KINDS
+from khamtop.qa.types import SHORT_KINDS, Answer
 
 #: The quotes of earlier versions were no longer; how many answers stand in such a short one is still counted.
 SHORT_QUOTE_CHARS = 150
@@ -74,6 +75,7 @@ def evaluate(
     progress: Callable[[int, int], None] | None = None,
     bounds: Filter | None = None,
     reader: Reader | None = None,
+    reranker: Reranker | None = None,
 ) -> dict[str, Any]:
     """The figures of the `khamtop eval` contract.
 
@@ -99,11 +101,13 @@ def evaluate(
         for done, question in enumerate(asked):
             report(done, len(asked))
             if question.answers:
-                answered.append(_ask(question, index, reader, bounds))
+                answered.append(_ask(question, index, reader, bounds, reranker))
             else:
-                refused.append(
-                    ask(question.text, index, question.history, threshold=0.0, bounds=bounds, reader=reader).confidence
-                )
+                found = ask(
+                    question.text, index, question.history, threshold=0.0, bounds=bounds, reader=reader,
+                    reranker=reranker,
+                )  # fmt: skip
+                refused.append(found.confidence)
         report(len(asked), len(asked))
     sure = reader.sure
     figures = {
@@ -189,26 +193,32 @@ def _paragraphs(file: Path) -> list[Paragraph]:
         raise KhamtopError("eval.unreadable", path=str(file)) from None
 
 
-def _ask(question: Question, index: Index, reader: Reader, bounds: Filter | None) -> _Asked:
+def _ask(question: Question, index: Index, reader: Reader, bounds: Filter | None, reranker: Reranker | None) -> _Asked:
     """Asks a question three times: of the rankings, for an answer, and for one with its article hidden."""
-    ranks = {
-        name: _rank(ranked, question.article_id) for name, ranked in _rankings(question, index, reader, bounds).items()
-    }
+    rankings = _rankings(question, index, reader, bounds, reranker)
+    ranks = {name: _rank(ranked, question.article_id) for name, ranked in rankings.items()}
+
+    def answer(without: str | None = None) -> Answer:
+        return ask(
+            question.text, index, question.history, threshold=0.0, without=without, bounds=bounds, reader=reader,
+            reranker=reranker,
+        )  # fmt: skip
+
     began = time.perf_counter()
-    found = ask(question.text, index, question.history, threshold=0.0, bounds=bounds, reader=reader)
+    found = answer()
     seconds = time.perf_counter() - began
-    hidden = ask(
-        question.text, index, question.history, threshold=0.0, without=question.article_id, bounds=bounds, reader=reader
-    )
+    hidden = answer(without=question.article_id)
     judged = _judge(question, found.short_answer, found.citations[0] if found.citations else None)
     return _Asked(question, ranks, judged, found.confidence, hidden.confidence, seconds)
 
 
-def _rankings(question: Question, index: Index, reader: Reader, bounds: Filter | None) -> dict[str, list[str]]:
+def _rankings(
+    question: Question, index: Index, reader: Reader, bounds: Filter | None, reranker: Reranker | None
+) -> dict[str, list[str]]:
     """The articles as each ranking orders them, by their best passage; the hybrid one is what `search` gives."""
     query = read(question.text, question.history)
     among = index.passages_within(bounds) if bounds else None
-    found = find(query, index, _RANKED_PASSAGES, reader, bounds=bounds)
+    found = find(query, index, _RANKED_PASSAGES, reader, bounds=bounds, reranker=reranker)
     rankings = {"hybrid": _distinct(item.hit.article.id for item in found)}
     for name, ranking in (("dense", dense_ranking), ("lexical", lexical_ranking)):
         passages = [item.passage for item in ranking(query, index, _RANKED_PASSAGES, among)]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from khamtop.index.encoders.foreign import check_name, quiet
 from khamtop.index.types import KhamtopError
 from khamtop.qa.reader import ANSWER_PIECES, OVERLAP_PIECES, Reading, Titled, best_span, trimmed
 
@@ -29,9 +30,12 @@ class ForeignReader:
         """Opens it.
 
         Raises:
-            KhamtopError: `reader.unreadable`.
+            KhamtopError: `reader.unreadable`, or `reader.kind` for a model that was not made to extract answers: the
+                libraries would make one of it by chance, without a word.
         """
         try:
+            check_name(name)
+            quiet()
             from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
             self._tokenizer: Any = AutoTokenizer.from_pretrained(name, use_fast=True)
@@ -39,6 +43,8 @@ class ForeignReader:
             self._most = min(_MOST_PIECES, self._tokenizer.model_max_length)
         except Exception as error:  # the libraries raise nearly every type for a model that they cannot open
             raise KhamtopError("reader.unreadable", name=name) from error
+        if not any(made.endswith("ForQuestionAnswering") for made in self._model.config.architectures or ()):
+            raise KhamtopError("reader.kind", name=name)
         self.name = f"transformers-{name}"
 
     def read(self, question: str, passages: Sequence[Titled]) -> list[Reading]:

@@ -51,27 +51,37 @@ class Told:
         return days[0] if days else None
 
 
-def articles_on(query: Query, index: Index, bounds: Filter | None = None, without: str | None = None) -> list[Told]:
-    """The articles on the query's subject, the most relevant first; of its time only, if there are any of it."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The articles on a subject, the most relevant first; there may be more in all. If `is_of_time` is false, none is
+    of the time that was asked for, and these are of others."""
+
+    told: list[Told]
+    total: int
+    is_of_time: bool = True
+
+
+def articles_on(query: Query, index: Index, bounds: Filter | None = None, without: str | None = None) -> Found:
+    """The articles on the query's subject; of its time only, if there are any of it."""
     subject = _without_time(query)
-    if not subject:
-        return _newest(query, index, bounds)
     about = _about(query, subject)
-    if query.period is not None and bounds is None:
-        found = _on_subject(about, index, query.period.filter, without)
-        if found:
-            return found
-    return _on_subject(about, index, bounds, without)
+
+    def within(limits: Filter | None) -> tuple[list[Told], int]:
+        if not subject:
+            return _newest(index, limits)
+        told = _on_subject(about, index, limits, without)
+        return told, len(told)
+
+    if query.period is None or bounds is not None:
+        return Found(*within(bounds))
+    told, total = within(query.period.filter)
+    return Found(told, total) if told else Found(*within(None), is_of_time=False)
 
 
-def _newest(query: Query, index: Index, bounds: Filter | None) -> list[Told]:
-    """The newest articles, of the time that is asked for if there are any: each by what it begins with."""
-    if bounds is None and query.period is not None:
-        bounds = query.period.filter
-    _, listed = index.listing.find("", 0, MOST_LISTED, bounds)
-    if not listed:
-        _, listed = index.listing.find("", 0, MOST_LISTED)
-    return [_as_told(index.article(one.id)) for one in listed]
+def _newest(index: Index, bounds: Filter | None) -> tuple[list[Told], int]:
+    """The newest articles, each by what it begins with, and how many there are."""
+    total, listed = index.listing.find("", 0, MOST_LISTED, bounds)
+    return [_as_told(index.article(one.id)) for one in listed], total
 
 
 def _as_told(article: Article) -> Told:

@@ -15,6 +15,7 @@ from khamtop.index.types import Article, Filter, Span
 from khamtop.qa.period import is_elsewhere
 from khamtop.qa.question import read
 from khamtop.qa.reader import Reader, Reading
+from khamtop.qa.reranker import RERANKED, Reranker, reranked
 from khamtop.qa.retrieve import retrieve
 from khamtop.qa.section import asked_for, told_in
 from khamtop.qa.types import Hit, Kind, Query
@@ -67,19 +68,31 @@ class Found:
 
 
 def find(
-    query: Query, index: Index, k: int, reader: Reader, without: str | None = None, bounds: Filter | None = None
+    query: Query,
+    index: Index,
+    k: int,
+    reader: Reader,
+    without: str | None = None,
+    bounds: Filter | None = None,
+    reranker: Reranker | None = None,
 ) -> list[Found]:
     """The `k` passages that fit the question best, best first, and always as many as may be read (`READ_ON`).
 
-    `without` leaves out one article, by id, and `bounds` all but those that it lets through.
+    `without` leaves out one article, by id, and `bounds` all but those that it lets through. A `reranker` has its say
+    before the passages are read.
     """
     if query.newest:
-        hits = _newest(retrieve(query, index, max(k, LATEST_LOOKED_AT), without, bounds))
-        return rank(query, hits, reader, READ_ON)
-    hits = retrieve(query, index, max(k, READ_ON), without, bounds)
+        near = retrieve(query, index, max(k, LATEST_LOOKED_AT), without, bounds)
+        return rank(query, _newest(reranked(query, near, reranker)), reader, READ_ON)
+    hits = reranked(query, retrieve(query, index, looked_at(k, reranker), without, bounds), reranker)
     if query.earlier:
         hits = _that_one_first(hits, retrieve(read(query.earlier), index, 1, without, bounds))
     return rank(query, hits, reader)
+
+
+def looked_at(k: int, reranker: Reranker | None) -> int:
+    """How many passages to retrieve for `k`: as many as may be read, or reranked."""
+    return max(k, READ_ON if reranker is None else RERANKED)
 
 
 def _that_one_first(hits: Sequence[Hit], talked_of: Sequence[Hit]) -> list[Hit]:

@@ -81,8 +81,8 @@ def load_reader(name: str | None = None) -> Reader:
     """The reader of that name: a folder, or an id of transformers; None for the embedded one.
 
     Raises:
-        KhamtopError: `reader.unreadable` if there is no such model, or none that can be opened; as `Transformer`
-            does for a folder of one.
+        KhamtopError: `reader.unreadable` if there is no such model, or none that can be opened, `reader.kind` for
+            one of another kind; as `Transformer` does for a folder of one.
     """
     folder = Path(name) if name else EMBEDDED
     if name is None or is_transformer(folder):

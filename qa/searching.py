@@ -25,8 +25,9 @@ from khamtop.index.text import thai
 from khamtop.index.text.dates import span_of
 from khamtop.index.types import Article, Filter, KhamtopError, Span
 from khamtop.qa.question import check, read
-from khamtop.qa.rank import READ_ON, rank
+from khamtop.qa.rank import looked_at, rank
 from khamtop.qa.reader import Reader, load_reader
+from khamtop.qa.reranker import Reranker, reranked
 from khamtop.qa.retrieve import lexical_ranking, retrieve
 from khamtop.qa.types import Concept, Hit, Query
 
@@ -140,6 +141,7 @@ def search(
     bounds: Filter | None = None,
     reader: Reader | None = None,
     order: Order = "relevance",
+    reranker: Reranker | None = None,
 ) -> list[Hit]:
     """The `k` passages that fit what is searched for best, in that order, of the articles that `bounds` lets through.
 
@@ -148,7 +150,7 @@ def search(
     Raises:
         KhamtopError: as `wanted_of`.
     """
-    return list(look_up(question, index, history, k, bounds, reader, order).hits)
+    return list(look_up(question, index, history, k, bounds, reader, order, reranker).hits)
 
 
 def look_up(
@@ -159,6 +161,7 @@ def look_up(
     bounds: Filter | None = None,
     reader: Reader | None = None,
     order: Order = "relevance",
+    reranker: Reranker | None = None,
 ) -> Findings:
     """The same, and how much there is of it in all."""
     wanted = wanted_of(question)
@@ -168,7 +171,7 @@ def look_up(
     if order == "date":
         hits = _newest_first(query, index, k, _of_newest_articles(full, index, k) if len(full) else among)
     else:
-        hits = _best_first(query, index, k, among, reader or load_reader())
+        hits = _best_first(query, index, k, among, reader or load_reader(), reranker)
     articles = len(np.unique(index.places.of(full).articles))
     return Findings(wanted, query, tuple(hits[:k]), articles, len(full), is_all)
 
@@ -180,9 +183,10 @@ def look_up_articles(
     bounds: Filter | None = None,
     reader: Reader | None = None,
     order: Order = "relevance",
+    reranker: Reranker | None = None,
 ) -> Findings:
     """The passages of the `k` articles that fit best, those of an article one after the other."""
-    found = look_up(question, index, (), k * _PASSAGES_AN_ARTICLE, bounds, reader, order)
+    found = look_up(question, index, (), k * _PASSAGES_AN_ARTICLE, bounds, reader, order, reranker)
     hits = [hit for hits in found.by_article()[:k] for hit in hits]
     return replace(found, hits=tuple(hits))
 
@@ -190,9 +194,11 @@ def look_up_articles(
 # In which order
 
 
-def _best_first(query: Query, index: Index, k: int, among: np.ndarray | None, reader: Reader) -> list[Hit]:
+def _best_first(
+    query: Query, index: Index, k: int, among: np.ndarray | None, reader: Reader, reranker: Reranker | None
+) -> list[Hit]:
     """The best hits, those of articles whose titles name what is searched for before others that are as good."""
-    hits = retrieve(query, index, max(k, READ_ON), among=among)
+    hits = reranked(query, retrieve(query, index, looked_at(k, reranker), among=among), reranker)
     weighed = [replace(hit, score=hit.score + TITLE_WEIGHT * _share_in(hit.article.title, query)) for hit in hits]
     weighed.sort(key=lambda hit: -hit.score)
     return [item.hit for item in rank(query, weighed, reader)]

@@ -145,11 +145,16 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The articles on a subject: how many there are, and the day of each where it prints one, the earliest first."""
+    """The articles on a subject: how many there are, and the days of those that were looked at, the earliest first.
+
+    The subject is "" where whatever is new was asked for. If `is_of_time` is false, there are none of the time that
+    was asked for, and these are of others.
+    """
 
     subject: str
     total: int
     days: tuple[date, ...]
+    is_of_time: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,11 @@ from khamtop.index.types import Article
 from tests.toys import NEWS, ToyEncoder, write_files
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop running from then on, beside which no other runs."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def small_index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Four short articles, with the toy encoder."""

@@ -21,17 +21,19 @@ DOORS = {
     "tantivy": "index/rankings/lexical.py",
     "nlpo3": "index/text/thai.py",
     "trafilatura": "index/sources/html.py",
-    "lxml": "index/sources/htmltext.py index/sources/page.py",
+    "lxml": "index/sources/htmltext.py index/sources/markup.py index/sources/page.py",
     "pypdfium2": "index/sources/pdf_reading.py",
     "watchfiles": "index/building/watch.py",
     "sqlite3": "index/storage/database.py",
     "onnxruntime": "index/transformer.py",
     "safetensors": "index/encoders/static_table.py",
     "tokenizers": "index/encoders/static_table.py index/transformer.py",
-    "sentence_transformers": "index/encoders/foreign.py",
-    "transformers": "qa/foreign_reader.py",
-    "torch": "qa/foreign_reader.py",
+    "sentence_transformers": "index/encoders/foreign.py qa/reranker.py",
+    "transformers": "index/encoders/foreign.py qa/foreign_reader.py",
+    "huggingface_hub": "index/encoders/foreign.py",
+    "torch": "qa/foreign_reader.py qa/reranker.py",
     "gradio": "ui/web.py",
+    "mcp": "ui/mcp.py",
 }
 
 
@@ -107,7 +109,8 @@ def test_what_answers_knows_no_search_engine_and_no_database():
 def test_every_library_that_is_imported_is_declared():
     """Else an installation works by the luck of what another library brings along."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [*declared["dependencies"], *declared["optional-dependencies"]["make"]]
+    extras = [lines for name, lines in declared["optional-dependencies"].items() if name != "test"]
+    wanted = [*declared["dependencies"], *(line for lines in extras for line in lines)]
     names = {re.match(r"[\w-]+", line)[0].lower().replace("-", "_") for line in wanted}
     names = {DISTRIBUTIONS.get(name, name) for name in names}
     used = {name.partition(".")[0] for path in MODULES for name in imported(path)}
@@ -123,3 +126,10 @@ def test_nothing_below_the_interface_prints():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print", "input")
     }
     assert not printing
+
+
+def test_nothing_but_the_command_that_names_an_address_asks_the_network():
+    """The page and the server import neither what fetches nor what it fetches with."""
+    assert importers("khamtop.index.building.fetch") == {"ui/cli.py"}
+    for library in ("urllib.request", "http.client"):
+        assert importers(library) == {"index/building/fetch.py"}

@@ -134,6 +134,16 @@ def test_a_model_that_cannot_be_opened_is_told_by_its_name(static, tmp_path, bro
     assert (caught.value.code, caught.value.facts) == ("encoder.unreadable", {"name": str(folder)})
 
 
+def test_what_can_be_no_model_is_refused_without_asking_anybody(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("socket.getaddrinfo", lambda *address, **_: asked.append(address) or [])
+    for name in ("no/such/folder", "./model", "~/model", "โมเดล", str(tmp_path / "none"), "https://x.example/m"):
+        with pytest.raises(KhamtopError) as caught:
+            load_encoder(name)
+        assert (caught.value.code, caught.value.facts) == ("encoder.unreadable", {"name": name})
+    assert asked == []
+
+
 # With sentence-transformers
 
 

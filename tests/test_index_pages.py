@@ -166,6 +166,11 @@ def test_html_becomes_lines_and_a_row_stays_one(markup, text):
     assert text_of_html(markup) == text
 
 
+def test_a_text_of_very_many_lines_with_a_stray_tag_is_read_in_one_go():
+    """Looking for the end of a tag from each line's end would take hours."""
+    assert text_of_html("<b>ลม</b>\n" + "ฝนตก\n" * 300_000).count("\n") == 300_000
+
+
 def test_what_is_read_in_part_only_is_an_error():
     with pytest.raises(ValueError, match="not read"):
         text_of_html("<div>" * 5000 + "ลึก")

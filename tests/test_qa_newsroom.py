@@ -12,6 +12,7 @@ from khamtop.index.storage.store import Index
 from khamtop.index.types import Article
 from khamtop.qa.answer import ask
 from khamtop.qa.summary import summary_of
+from khamtop.ui.render import answer_text
 
 ARTICLES = [
     Article("flood22", "น้ำท่วมเมืองดอกแก้วปี 2565", "ฝนตกหนักทำให้น้ำท่วมเมืองดอกแก้ว บ้านเรือนเสียหาย 120 หลัง "
@@ -77,6 +78,9 @@ def test_an_overview_without_a_subject_is_of_the_newest(town):
 def test_a_time_without_articles_shows_the_newest_instead(town):
     answer = ask("ข่าววันนี้", town, today=TODAY)
     assert ids(answer)[:1] == ["mayor25"]
+    assert answer.overview is not None
+    assert not answer.overview.is_of_time
+    assert answer_text(answer).startswith("ไม่มีบทความของช่วง วันนี้ บทความล่าสุด 7 จากทั้งหมด 7 บทความ")
 
 
 def test_nothing_is_listed_on_a_subject_that_no_article_has(town):

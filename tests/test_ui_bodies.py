@@ -36,7 +36,7 @@ PLAIN = TestClient(PlainBodies(echo))
     [
         {},
         {"data": ["ใครชนะ", 5, None, "", "", ""]},
-        {"data": ["ใครชนะ", 5, ["ก่อนหน้า", "\ud800"]], "fn_index": 1, "session_hash": "x", "event_data": None},
+        {"data": ["ใครชนะ", 5, ["ก่อนหน้า", "🦒"]], "fn_index": 1, "session_hash": "x", "event_data": None},
         {"question": "ใครชนะ", "k": 5, "history": []},
     ],
 )
@@ -65,7 +65,19 @@ def test_a_body_with_an_object_in_it_is_refused(sent: dict[str, Any]) -> None:
     assert PLAIN.post("/", content=json.dumps(sent)).status_code == 400
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b"3", b"\xff\xfe", b"[" * 200_000, b'{"a":' * 200_000])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b"3",
+        b"\xff\xfe",
+        b'{"data": ["\\ud800"]}',
+        b'{"data": ["\xed\xa0\x80"]}',
+        b"[" * 200_000,
+        b'{"a":' * 200_000,
+    ],
+)
 def test_a_body_that_is_no_call_is_refused(body: bytes) -> None:
     assert PLAIN.post("/", content=body).status_code == 400
 

@@ -317,6 +317,27 @@ def test_serve_passes_on_what_it_is_told(tmp_path, monkeypatch, port):
     shown["service"].rebuild()
 
 
+def test_serve_passes_on_which_programs_may_call(tmp_path, monkeypatch, port, folder):
+    shown = {}
+    monkeypatch.setattr(khamtop.ui.server.Server, "show", lambda server, app: None)
+    monkeypatch.setattr(khamtop.ui.server.Server, "wait", lambda server: None)
+    monkeypatch.setattr("khamtop.ui.web.application", lambda service, access: shown.update(access=access))
+    (tmp_path / "keys").write_text("a-key-of-a-program\n")
+    options = ("--api-key-file", tmp_path / "keys", "--allow-origin", "https://paper.example", "--rate-limit", 7)
+    assert run("serve", "--port", port, "--index", folder, *options).exit_code == 0
+    programs = shown["access"].programs
+    assert programs.keys.known("Bearer a-key-of-a-program")
+    assert (programs.origins, programs.calls_a_minute) == (("https://paper.example",), 7)
+
+
+@pytest.mark.parametrize(
+    "options", [("--api-key-file", "/nowhere/keys"), ("--allow-origin", "paper.example"), ("--rate-limit", "-1")]
+)
+def test_who_may_call_is_told_in_the_right_way_or_nothing_is_served(options, port):
+    refused = run("serve", "--port", port, *options)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+
+
 def test_on_windows_it_says_where_it_runs(monkeypatch, tmp_path):
     monkeypatch.setattr(khamtop.ui.cli, "IS_WINDOWS", True)
     done = run("index", "--index", tmp_path / "none", "--articles", SEEDS)

@@ -69,12 +69,11 @@ def test_what_they_are_told_of_types_is_what_python_says() -> None:
 
 
 def test_the_functions_of_the_page_give_what_is_told_of_them(tmp_path: Path) -> None:
-    from khamtop.ui.web import _page_functions
+    from khamtop.ui.web import _page_functions, _Threads
 
-    functions = _page_functions(Service(tmp_path, []))
-    assert {name: get_type_hints(function)["return"] for name, function in functions.items()} == get_type_hints(
-        shapes.Replies
-    )
+    doors = _page_functions(Service(tmp_path, []), _Threads())
+    told = {name: get_type_hints(door.function)["return"] for name, door in doors.items()}
+    assert told == get_type_hints(shapes.Replies)
 
 
 # How they are served
@@ -152,5 +151,7 @@ def test_the_page_is_given_its_first_module_its_languages_and_the_servers_limits
         "upload_files": uploads.MOST_FILES,
         "upload_file_bytes": uploads.LARGEST_FILE_BYTES,
         "upload_bytes": uploads.MOST_BYTES,
-        "upload_endings": [".gz", ".htm", ".html", ".json", ".jsonl", ".md", ".ndjson", ".pdf", ".txt", ".xz"],
+        "upload_endings": (
+            ".atom .csv .docx .epub .gz .htm .html .json .jsonl .md .ndjson .odt .pdf .rss .tsv .txt .xml .xz .zip"
+        ).split(),
     }

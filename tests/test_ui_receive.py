@@ -31,7 +31,7 @@ class Recorded(SimpleNamespace):
 @pytest.fixture
 def service(tmp_path: Path) -> Recorded:
     (tmp_path / "articles").mkdir()
-    return Recorded(upload_folder=tmp_path / "articles", read_only=False, builds=0)
+    return Recorded(upload_folder=tmp_path / "articles", read_only=False, owner=lambda identity: None, builds=0)
 
 
 @pytest.fixture

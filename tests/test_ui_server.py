@@ -42,6 +42,9 @@ def test_while_it_starts_people_read_so_in_both_languages_and_come_back_by_thems
     assert text("serve.starting", "en") in starting.text
     assert '<meta http-equiv="refresh" content="1">' in starting.text
     assert httpx.get(f"{server.address}/config").status_code == 503
+    told = httpx.get(f"{server.address}/v1/ask")
+    assert (told.status_code, told.headers["retry-after"]) == (503, "1")
+    assert told.json()["error"]["code"] == "serve.starting"
 
 
 def test_what_is_shown_takes_its_place_and_lives_until_the_end(server: Server) -> None:

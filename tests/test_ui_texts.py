@@ -18,7 +18,7 @@ from khamtop.ui.texts import FALLBACK, sentence, tables, text
 ROOT = Path(__file__).parents[1]
 WORDS = tables()[FALLBACK]
 SOURCES = [path for package in ("index", "qa", "ui") for path in sorted((ROOT / package).rglob("*.py"))]
-REASON = re.compile(r"(?:file|line|article)\.[a-z_]+")
+REASON = re.compile(r"(?:file|line|article|pdf|json|text|table|row|xml|entry|zip)\.[a-z_]+")
 PAGE = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "ui/page").glob("*.[jh]*")))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import lzma
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,13 @@ NEWS = "ข่าวตลาด\n\nตลาดน้ำบ้านสวน�
 OTHER = "ข่าวสะพาน\n\nสะพานแขวนเมืองใหม่สร้างเสร็จเมื่อ พ.ศ. 2499".encode()
 PDF = by_hand(said((50, 700, "The floating market opened in 2008.")))
 LINE = json.dumps({"text": OTHER.decode()}).encode() + b"\n"
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return raw.getvalue()
 
 
 @pytest.fixture
@@ -127,6 +136,14 @@ def test_a_long_name_is_shortened_and_keeps_its_ending(folder: Path, ending: str
         ("a.jsonl.xz", lzma.compress(LINE)[:-9], "file.unreadable"),
         ("a.pdf", NEWS, "pdf.none"),
         ("a.pdf", PDF[:200], "pdf.damaged"),
+        ("a.csv", b"a,b\n1,2\n", "table.no_columns"),
+        ("a.docx", NEWS, "file.not_whole"),
+        ("a.doc", NEWS, "file.old_word"),
+        ("a.fetched", b'{"address": "https://x.th/1"}\n<p>' + NEWS, "file.kind"),
+        ("a.xml", b"<a/>", "xml.other"),
+        ("a.zip", NEWS, "file.not_whole"),
+        ("a.zip", zipped("a.exe", NEWS), "file.kind"),
+        ("a.zip", zipped("a.jsonl.xz", lzma.compress(LINE)), "zip.nested"),
     ],
 )
 def test_what_holds_no_readable_article_is_refused_with_the_readers_reason(
@@ -146,6 +163,9 @@ def test_what_holds_no_readable_article_is_refused_with_the_readers_reason(
         ("a.jsonl.xz", lzma.compress(LINE)),
         ("ตลาดน้ำ.PDF", PDF),
         ("ข่าว.2565.txt", NEWS.decode().encode("cp874")),
+        ("a.csv", b"text\n" + OTHER.replace(b"\n", b" ")),
+        ("a.xml", b"<rss><item><description>" + NEWS + b"</description></item></rss>"),
+        ("a.zip", zipped("a.txt", NEWS)),
     ],
 )
 def test_all_that_the_indexer_reads_is_taken(folder: Path, name: str, content: bytes) -> None:
@@ -163,8 +183,10 @@ def test_a_file_that_is_too_large_is_refused_and_the_next_is_taken(
 def test_what_unpacks_to_too_much_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(khamtop.ui.uploads, "LARGEST_UNPACKED_BYTES", 2_000_000)
     bomb = LINE + b" " * 3_000_000
-    sent = send(folder, ("a.jsonl.xz", lzma.compress(bomb)), ("a.jsonl.gz", gzip.compress(bomb)))
+    packed = {"xz": lzma.compress(bomb), "gz": gzip.compress(bomb)}
+    sent = send(folder, *((f"a.jsonl.{ending}", raw) for ending, raw in packed.items()))
     assert [reason for _, reason in sent.refused] == ["upload.too_large"] * 2
+    assert send(folder, ("a.zip", zipped("a.jsonl", bomb))).refused == [("a.zip", "upload.too_large")]
 
 
 def test_too_many_files_or_too_much_at_once_are_refused_and_what_came_before_is_kept(
@@ -194,7 +216,7 @@ def test_a_folder_that_cannot_be_written_to_is_told(folder: Path, monkeypatch: p
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    assert send(folder, ("a.txt", NEWS)).refused == [("a.txt", "upload.unwritable")]
+    assert send(folder, ("a.txt", NEWS)).refused == [("a.txt", "upload.full")]
     assert names(folder) == set()
 
 

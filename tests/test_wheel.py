@@ -76,7 +76,7 @@ print(all(hasattr(khamtop, name) for name in khamtop.__all__), (Path(khamtop.__f
 """
     told = run(python, elsewhere, "-c", program)
     assert "ฟูมิโอะ คิชิดะ" in told
-    assert told.splitlines()[0].endswith("2 0.2.0")
+    assert told.splitlines()[0].endswith("2 0.3.0")
     assert told.splitlines()[1] == "True True"
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: Room for a long conversation's questions.
-MOST_BYTES = 4_000_000
+#: Room for a conversation of hundreds of long questions, of which the latest 20 count.
+MOST_BYTES = 1_000_000
 #: Lists in lists: `data` holds the parameters, and `history` is a list.
 _DEPTH = 2
 
@@ -36,7 +36,7 @@ class PlainBodies:
             if len(body) > MOST_BYTES:
                 await Response(status_code=413)(scope, receive, send)
                 return
-        sent = _parsed(body)
+        sent = _call_of(body)
         if not _is_plain_call(sent):
             await Response(status_code=400)(scope, receive, send)
             return
@@ -49,11 +49,26 @@ class PlainBodies:
         await self._app({**scope, "headers": headers}, _once(read_on, receive), send)
 
 
-def _parsed(body: bytearray) -> Any:
+def parsed(body: bytes | bytearray) -> Any:
+    """The JSON of a body.
+
+    Raises:
+        ValueError: if it is none, or holds half a letter, which can be escaped in JSON and stored nowhere.
+    """
+    try:
+        sent = json.loads(body.decode("utf-8"))
+        if rb"\u" in body:
+            json.dumps(sent, ensure_ascii=False).encode("utf-8")
+    except RecursionError as error:
+        raise ValueError from error
+    return sent
+
+
+def _call_of(body: bytearray) -> Any:
     """The JSON of a body; none is an empty call, and a list, which no call is, stands for what cannot be read."""
     try:
-        return json.loads(body) if body else {}
-    except (ValueError, RecursionError):
+        return parsed(body) if body else {}
+    except ValueError:
         return []
 
 

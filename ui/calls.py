@@ -8,27 +8,46 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeGuard
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from khamtop.index.panics import panics_raised
 from khamtop.index.types import KhamtopError
-from khamtop.ui.bodies import MOST_BYTES
+from khamtop.ui.bodies import MOST_BYTES, parsed
 from khamtop.ui.shapes import ErrorJson
 from khamtop.ui.texts import has
 
 _log = logging.getLogger(__name__)
 
+#: No text that a call holds is longer; what it is for has bounds of its own, and a sentence that tells them.
+LONGEST_TEXT = 50_000
+#: No call lists more: the quotes of an answer, or the passages of a search.
+MOST_ROWS = 100
 
-def call_endpoint(functions: Mapping[str, Callable[[Call], Mapping[str, Any]]]) -> Callable[[Request], Any]:
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A function that the page calls; what a call waits for before, without a thread; and the threads for its kind.
+
+    Calls of one kind take no threads from those of another, however many of them come.
+    """
+
+    function: Callable[[Call], Mapping[str, Any]]
+    threads: CapacityLimiter
+    ready: Callable[[], Awaitable[None]] | None = None
+
+
+def call_endpoint(doors: Mapping[str, Door]) -> Callable[[Request], Any]:
     """The endpoint, which gives what the function of that name gives, and an error as a code of `texts.py`."""
 
     async def call(request: Request) -> Response:
-        function = functions.get(request.path_params["name"])
-        if function is None:
+        door = doors.get(request.path_params["name"])
+        if door is None:
             return Response(status_code=404)
         body = bytearray()
         try:
@@ -38,7 +57,10 @@ def call_endpoint(functions: Mapping[str, Callable[[Call], Mapping[str, Any]]]) 
                     return Response(status_code=413)
         except ClientDisconnect:
             return Response(status_code=400)
-        return Response(await run_in_threadpool(_call, function, body), media_type="application/json")
+        if door.ready is not None:
+            await door.ready()
+        told = await to_thread.run_sync(_call, door.function, body, limiter=door.threads)
+        return Response(told, media_type="application/json")
 
     return call
 
@@ -46,19 +68,20 @@ def call_endpoint(functions: Mapping[str, Callable[[Call], Mapping[str, Any]]]) 
 def _call(function: Callable[[Call], Mapping[str, Any]], body: bytearray) -> bytes:
     """What a function gives for a call, or what went wrong, as JSON."""
     try:
-        answer: Mapping[str, Any] = function(Call(_parsed(body)))
+        with panics_raised():
+            answer: Mapping[str, Any] = function(Call(_parsed(body)))
     except KhamtopError as error:
         answer = {"error": error_to_json(error)}
     except Exception:
         _log.exception("a call of the page failed")
         answer = {"error": {"code": "internal", "facts": {}}}
-    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")  # half a letter may have been sent
+    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _parsed(body: bytearray) -> Any:
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return parsed(body)
+    except ValueError:
         _refuse("{}")
 
 
@@ -81,7 +104,7 @@ class Call:
     def text(self, name: str, default: str | None = None) -> str:
         """A string; without a `default` it must be there."""
         value = self.fields.get(name, default)
-        return value if isinstance(value, str) else _refuse(name)
+        return value if _is_text(value) else _refuse(name)
 
     def optional_text(self, name: str) -> str | None:
         """A string, or None if there is none."""
@@ -100,14 +123,12 @@ class Call:
     def texts(self, name: str) -> list[str]:
         """Strings; none if the field is not there."""
         values = self.fields.get(name, [])
-        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-            _refuse(name)
-        return values
+        return values if isinstance(values, list) and all(map(_is_text, values)) else _refuse(name)
 
     def rows(self, name: str, **kinds: type) -> list[dict[str, Any]]:
-        """Objects of fields of these kinds, and no others; none if the field is not there."""
+        """Up to `MOST_ROWS` objects of fields of these kinds, and no others; none if the field is not there."""
         values = self.fields.get(name, [])
-        if not isinstance(values, list):
+        if not isinstance(values, list) or len(values) > MOST_ROWS:
             _refuse(name)
         return [self._row(name, value, kinds) for value in values]
 
@@ -115,9 +136,17 @@ class Call:
     def _row(name: str, value: Any, kinds: dict[str, type]) -> dict[str, Any]:
         if not isinstance(value, dict):
             _refuse(name)
-        if any(type(value.get(field)) is not kind for field, kind in kinds.items()):
+        fields = {field: value.get(field) for field in kinds}
+        if any(type(fields[field]) is not kind for field, kind in kinds.items()):
             _refuse(name)
-        return {field: value[field] for field in kinds}
+        if not all(_is_text(given) for given in fields.values() if isinstance(given, str)):
+            _refuse(name)
+        return fields
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    """Whether a value is a string of a length that people send."""
+    return isinstance(value, str) and len(value) <= LONGEST_TEXT
 
 
 def _refuse(name: str) -> NoReturn:

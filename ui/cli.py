@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import gc
 import json
-import locale
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, redirect_stdout, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +28,33 @@ DEFAULT_INDEX = Path(".khamtop")
 DEFAULT_ARTICLES = Path("seeds")
 #: Else the article that comes with Khamtop, copied into this folder of the index, where further ones may be put.
 OWN_ARTICLES = "articles"
+#: The folder of an index that fetched pages are kept in, and what addresses begin with.
+FETCHED = "fetched"
+_ADDRESSES = ("http://", "https://")
 _SEEDS = Path(__file__).parent.parent / "seeds"
 
 #: Where nothing works: there is no `os.pread`, and a folder cannot be flushed.
 IS_WINDOWS = os.name == "nt"
 #: A build that takes longer says so at its beginning, and what would be quicker.
 _LONG_SECONDS = 60
+#: How often a program may ask unless it is said otherwise: far more than a person does.
+CALLS_A_MINUTE = 120
 
 #: A failure of these kinds lies in how the command was called.
-_CALL_WAS_WRONG = ("question.", "articles.missing", "eval.unreadable", "filter.", "auth.", "root_path.")
+_CALL_WAS_WRONG = (
+    "question.",
+    "articles.missing",
+    "eval.unreadable",
+    "filter.",
+    "auth.",
+    "root_path.",
+    "fetch.address",
+    "articles.address",
+    "allowed_host.",
+    "api_key.",
+    "origin.",
+    "mcp.page",
+)
 
 
 class _ServeByDefault(click.Group):
@@ -67,6 +85,10 @@ def _options(*names: str) -> Callable[[Any], Any]:
         "reader": click.option(
             "--reader", metavar="NAME_OR_FOLDER",
             help="An extractive question-answering model of transformers in place of the embedded one.",
+        ),
+        "reranker": click.option(
+            "--reranker", metavar="NAME_OR_FOLDER",
+            help="A CrossEncoder of sentence-transformers that orders what was found before it is read.",
         ),
         "k": click.option("-k", type=click.IntRange(1, 100), default=5, show_default=True, help="Number of passages."),
         "from": click.option("--from", "since", metavar="DATE", help="Only articles from this day, month or year on."),
@@ -103,7 +125,7 @@ def main() -> None:
 
 
 @main.command()
-@_options("index", "articles", "encoder", "reader", "watch")
+@_options("index", "articles", "encoder", "reader", "reranker", "watch")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to serve on.")
 @click.option(
@@ -120,11 +142,40 @@ def main() -> None:
     help="File of who may sign in, one USER:PASSWORD a line.",
 )
 @click.option("--root-path", metavar="PATH", help="Where a proxy puts the page, such as /khamtop; / for its root.")
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    metavar="HOST",
+    multiple=True,
+    help="A name that the page is reached by, such as news.example; may be given several times. Others are then"
+    " refused. Behind a proxy, and under a name of the public internet, a page without users needs it; * is any name.",
+)
+@click.option(
+    "--api-key-file",
+    type=click.Path(path_type=Path),
+    help="File of keys, one a line: programs must then send one to call /v1 (Authorization: Bearer KEY).",
+)
+@click.option(
+    "--allow-origin",
+    "origins",
+    metavar="ORIGIN",
+    multiple=True,
+    help="Site whose pages may hold the question box (/v1/widget.js), such as https://paper.example; may be given"
+    " several times. Its readers ask without key or password.",
+)
+@click.option(
+    "--rate-limit",
+    type=click.IntRange(0),
+    default=CALLS_A_MINUTE,
+    show_default=True,
+    help="Calls of /v1 a minute, of each key, or address without one; 0 for no limit.",
+)
 @click.option("--read-only", is_flag=True, help="For asking and reading only: no upload, removal or rebuild.")
 def serve(
-    folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, watch: bool, host: str,
-    port: int, users: tuple[str, ...], auth_file: Path | None, root_path: str | None, read_only: bool,
-    lang: str | None, debug: bool,
+    folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, reranker: str | None,
+    watch: bool, host: str, port: int, users: tuple[str, ...], auth_file: Path | None, root_path: str | None,
+    allowed_hosts: tuple[str, ...], api_key_file: Path | None, origins: tuple[str, ...], rate_limit: int,
+    read_only: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Serve the web page, building the index first if there is none.
 
@@ -135,18 +186,21 @@ def serve(
     """
     with _reporting(lang, debug):
         from khamtop.ui.guard import Access, users_of
+        from khamtop.ui.programs import Programs, keys_of
         from khamtop.ui.server import Server
 
-        access = Access(users_of(users, os.environ, auth_file), root_path, host)
+        programs = Programs(keys_of(api_key_file), origins, rate_limit)
+        access = Access(users_of(users, os.environ, auth_file), root_path, host, allowed_hosts, programs)
         with closing(Server(port, access)) as server:
             click.echo(texts.text("serve.starting", _language(lang)), err=True)
             with _no_garbage():
                 from khamtop.ui.service import Service
 
+                _check_local(articles)
                 for path in articles:
                     if not path.exists():
                         raise KhamtopError("articles.missing", path=str(path))
-                service = Service(folder, articles or _default_articles(folder), encoder, read_only, reader)
+                service = Service(folder, articles or _default_articles(folder), encoder, read_only, reader, reranker)
                 service.start()
                 if watch:
                     service.watch()
@@ -160,11 +214,46 @@ def serve(
 
 
 @main.command()
+@_options("index", "encoder", "reader")
+@click.option(
+    "--page",
+    metavar="ADDRESS",
+    help="Where khamtop serve shows these articles: links that a person can open lead there.",
+)
+def mcp(folder: Path, encoder: str | None, reader: str | None, page: str | None, lang: str | None, debug: bool) -> None:
+    """Let agents ask, search and read the indexed articles, over standard input and output (MCP).
+
+    It changes nothing. It needs the extra khamtop[mcp].
+
+    \b
+    Example:
+      khamtop mcp --index ~/news/.khamtop
+    The same in an agent's settings:
+      {"mcpServers": {"khamtop": {"command": "khamtop", "args": ["mcp", "--index", "/home/me/news/.khamtop"]}}}
+    """
+    with _reporting(lang, debug):
+        with redirect_stdout(sys.stderr):  # the protocol has standard output for itself
+            try:
+                from khamtop.ui import mcp as agents
+            except ModuleNotFoundError as error:
+                if (error.name or "").partition(".")[0] != "mcp":
+                    raise
+                raise KhamtopError("mcp.missing") from error
+            from khamtop.ui.addresses import page_at
+            from khamtop.ui.service import Service
+
+            at = page_at(page) if page is not None else None
+            service = Service(folder, [], encoder, read_only=True, reader=reader)
+            service.start(builds=False)
+        agents.serve(service, at)
+
+
+@main.command()
 @click.argument("question")
-@_options("index", "encoder", "reader", "k", "from", "to", "source", "json")
+@_options("index", "encoder", "reader", "reranker", "k", "from", "to", "source", "json")
 def ask(
-    question: str, folder: Path, encoder: str | None, reader: str | None, k: int, since: str | None, until: str | None,
-    source: str | None, as_json: bool, lang: str | None, debug: bool,
+    question: str, folder: Path, encoder: str | None, reader: str | None, reranker: str | None, k: int,
+    since: str | None, until: str | None, source: str | None, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Answer QUESTION with quotes from the indexed articles.
 
@@ -176,20 +265,19 @@ def ask(
     with _reporting(lang, debug):
         from khamtop.qa.answer import ask
         from khamtop.qa.question import check
-        from khamtop.qa.reader import load_reader
 
         check(question)  # before anything is loaded for it
         bounds = filter_of(since, until, source)
-        found = ask(question, _open(folder, encoder), k=k, bounds=bounds, reader=load_reader(reader))
+        found = ask(question, _open(folder, encoder), k=k, bounds=bounds, **_models(reader, reranker))
         _print(as_json, render.to_json(found), render.to_text(found))
 
 
 @main.command()
 @click.argument("question")
-@_options("index", "encoder", "reader", "k", "from", "to", "source", "order", "json")
+@_options("index", "encoder", "reader", "reranker", "k", "from", "to", "source", "order", "json")
 def search(
-    question: str, folder: Path, encoder: str | None, reader: str | None, k: int, since: str | None, until: str | None,
-    source: str | None, order: Any, as_json: bool, lang: str | None, debug: bool,
+    question: str, folder: Path, encoder: str | None, reader: str | None, reranker: str | None, k: int,
+    since: str | None, until: str | None, source: str | None, order: Any, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Find the passages that fit QUESTION best, each article once.
 
@@ -202,32 +290,38 @@ def search(
     """
     with _reporting(lang, debug):
         from khamtop.qa.question import language_of
-        from khamtop.qa.reader import load_reader
         from khamtop.qa.searching import look_up, wanted_of
 
         wanted_of(question)  # before anything is loaded for it
         bounds = filter_of(since, until, source)
-        found = look_up(question, _open(folder, encoder), (), k, bounds, load_reader(reader), order)
+        models = _models(reader, reranker)
+        found = look_up(question, _open(folder, encoder), k=k, bounds=bounds, order=order, **models)
         language = language_of(question)
         _print(as_json, render.findings_to_json(question, found), render.findings_to_text(found, language))
 
 
 @main.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH_OR_ADDRESS]...")
 @_options("index", "articles", "encoder", "watch", "json")
 @click.option("--afresh", is_flag=True, help="Build everything anew, whatever is there.")
 def index(
-    paths: tuple[Path, ...], articles: tuple[Path, ...], folder: Path, encoder: str | None, watch: bool,
+    paths: tuple[str, ...], articles: tuple[Path, ...], folder: Path, encoder: str | None, watch: bool,
     as_json: bool, afresh: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
-    """Index the articles under PATHS, doing only what changed since the last time.
+    """Index the articles in files and folders, doing only what changed since the last time.
 
     Articles that are no longer there leave the index. With --watch it goes on until it is interrupted,
     and prints what each rebuild did.
 
+    An address that begins with https:// or http:// is fetched first: a page, or a feed or sitemap with the pages of
+    the same site that it lists, one at a time and as its robots.txt allows. Pages are kept in the folder "fetched" of
+    the index, which is then indexed as a whole; name that folder to index them again without a network, and take a
+    file out of it to have its article gone.
+
     \b
     Example:
       khamtop index ~/news/2565 ~/news/archive.jsonl.xz
+      khamtop index ~/news https://example.com/feed.xml
     """
     with _reporting(lang, debug):
         from khamtop.index.building.build import build
@@ -236,11 +330,16 @@ def index(
 
         source = encoder or remembered_encoder(folder)
         model = load_encoder(source)
-        found = paths or articles or _default_articles(folder)
+        _check_local(articles)
+        addresses = [path for path in paths if _is_address(path)]
+        local = [Path(path) for path in paths if not _is_address(path)] or [*articles]
+        unfetched = _fetch(addresses, folder, lang)
+        found = [*local, folder / FETCHED] if addresses else local or _default_articles(folder)
 
         def build_once(anew: bool) -> None:
             with _progress(lang) as progress, _reasons_told(as_json, lang):
                 report = build(found, folder, model, progress, source, anew)
+            report = replace(report, rejected=(*unfetched, *report.rejected))
             _print(as_json, render.report_to_json(report), render.report_to_text(report, _language(lang)))
 
         build_once(afresh)
@@ -278,6 +377,34 @@ def check(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None:
 
 
 @main.command()
+@_options("index", "articles", "encoder", "reader", "reranker", "json")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address that the page would be served on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Its port.")
+@click.option("--auth-file", type=click.Path(path_type=Path), help="File of who may sign in.")
+def doctor(
+    folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, reranker: str | None,
+    host: str, port: int, auth_file: Path | None, as_json: bool, lang: str | None, debug: bool,
+) -> None:  # fmt: skip
+    """Tell what is installed, which models and which index there are, and what would go wrong.
+
+    Nothing is written or fetched. The exit status is 1 if something is wrong.
+
+    \b
+    Example:
+      khamtop doctor
+      khamtop doctor --index ~/news/.khamtop --port 8000 --json
+    """
+    with _reporting(lang, debug):
+        from khamtop.ui import doctor
+
+        named = articles or [path for path in (DEFAULT_ARTICLES, folder / OWN_ARTICLES) if path.exists()][:1]
+        found = doctor.examine(doctor.Setting(folder, named, encoder, reader, reranker, host, port, auth_file))
+        language = _language(lang)
+        _print(as_json, doctor.to_json(found, language), doctor.to_text(found, language))
+        sys.exit(0 if doctor.is_fine(found) else 1)
+
+
+@main.command()
 @_options("index", "json")
 def feedback(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None:
     """List what readers thought of answers, the newest first.
@@ -296,10 +423,10 @@ def feedback(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None
 @main.command("eval")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--questions", type=click.Path(path_type=Path), help="The same questions in other words, by id.")
-@_options("encoder", "reader", "from", "to", "source", "json")
+@_options("encoder", "reader", "reranker", "from", "to", "source", "json")
 def evaluate(
-    file: Path, questions: Path | None, encoder: str | None, reader: str | None, since: str | None, until: str | None,
-    source: str | None, as_json: bool, lang: str | None, debug: bool,
+    file: Path, questions: Path | None, encoder: str | None, reader: str | None, reranker: str | None,
+    since: str | None, until: str | None, source: str | None, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Measure retrieval, answers and abstention on FILE (SQuAD JSON).
 
@@ -312,7 +439,6 @@ def evaluate(
     with _reporting(lang, debug):
         from khamtop.index.encoders.wiring import load_encoder
         from khamtop.qa.evaluate import evaluate as measure
-        from khamtop.qa.reader import load_reader
 
         with tqdm(unit=" questions", disable=not sys.stderr.isatty(), leave=False) as bar:
 
@@ -321,7 +447,8 @@ def evaluate(
                 bar.update(done - bar.n)
 
             bounds = filter_of(since, until, source)
-            figures = measure(file, load_encoder(encoder), questions, progress, bounds, load_reader(reader))
+            models = _models(reader, reranker)
+            figures = measure(file, load_encoder(encoder), questions, progress, bounds, **models)
         if not as_json:
             click.echo(render.figures_to_text(figures), err=True)
         click.echo(json.dumps(figures, ensure_ascii=False))
@@ -364,11 +491,40 @@ def _default_articles(folder: Path) -> list[Path]:
     return [own]
 
 
+def _is_address(path: str) -> bool:
+    return path.lower().startswith(_ADDRESSES)
+
+
+def _check_local(articles: Iterable[Path]) -> None:
+    """Refuses an address where only files and folders are meant: what is fetched must be named to `index`."""
+    for path in articles:
+        if str(path).lower().startswith(("http:", "https:")) and not path.exists():
+            raise KhamtopError("articles.address", address=str(path).replace(":/", "://", 1))
+
+
+def _fetch(addresses: Sequence[str], folder: Path, lang: str | None) -> list[Any]:
+    """Fetches addresses into the index's folder; what could not be."""
+    if not addresses:
+        return []
+    from khamtop.index.building.fetch import fetch
+
+    with _progress(lang) as progress:
+        return fetch(addresses, folder / FETCHED, lambda done, total: progress("fetch", done, total))
+
+
 def _open(folder: Path, encoder: str | None) -> Any:
     from khamtop.index.encoders.wiring import load_encoder
     from khamtop.index.storage.store import Index
 
     return Index.open(folder, load_encoder(encoder) if encoder else None)
+
+
+def _models(reader: str | None, reranker: str | None) -> dict[str, Any]:
+    """What reads and what reorders, by the names that functions take them by."""
+    from khamtop.qa.reader import load_reader
+    from khamtop.qa.reranker import load_reranker
+
+    return {"reader": load_reader(reader), "reranker": load_reranker(reranker)}
 
 
 def _print(as_json: bool, data: Mapping[str, Any], words: str) -> None:
@@ -456,8 +612,4 @@ def _going_on(lang: str | None) -> Iterator[None]:
 
 def _language(lang: str | None) -> str:
     """The language of messages: as asked for, else as the machine is set."""
-    if lang:
-        return lang
-    set_to = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    name = (set_to or locale.getlocale()[0] or "").lower()
-    return next((language for language in texts.languages() if name.startswith(language)), texts.FALLBACK)
+    return lang or texts.of_machine()

@@ -28,6 +28,8 @@ _PLACE_CHARS = 2000
 _QUESTION_CHARS, _ANSWER_CHARS, _CITATIONS, _ID_CHARS = 2000, 20_000, 10, 1000
 #: A page that anyone may open must not fill the disk: some 20,000 remarks of the usual length.
 LARGEST_BYTES = 20_000_000
+#: Another program may be adding to the file; none does for longer.
+_LOCK_SECONDS = 10
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -72,7 +74,7 @@ class Feedback:
         opinion = self._read(call, find)
         line = json.dumps(asdict(opinion), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         try:
-            with FileLock(self._lock), open(self._file, "ab+") as file:
+            with FileLock(self._lock, timeout=_LOCK_SECONDS), open(self._file, "ab+") as file:
                 size = file.seek(0, os.SEEK_END)
                 if size + len(line) > LARGEST_BYTES:
                     raise KhamtopError("feedback.full", file=self._file.name)
@@ -147,5 +149,5 @@ def _nearest(words: str, text: str, at: int) -> int:
 def _opinion(line: bytes) -> Opinion | None:
     try:
         return Opinion(**json.loads(line))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
@@ -21,6 +21,9 @@ from khamtop.ui.uploads import MOST_BYTES, Uploads, upload_folder
 
 #: What is beyond the limit is read and dropped, so that a browser hears why, but not for ever.
 _GIVEN_UP_BYTES = 2 * MOST_BYTES
+_LONGEST_LENGTH = 20
+#: Threads that write and try files; those who ask have others.
+_THREADS = 4
 
 
 class _TooMuch(Exception):
@@ -33,14 +36,16 @@ def upload_endpoint(service: Service, status: Callable[[], Status]) -> Callable[
     Whatever was saved is built into the index at once, even if the rest of the body never comes.
     """
 
+    threads = CapacityLimiter(_THREADS)
+
     async def upload(request: Request) -> Response:
         try:
-            folder = await run_in_threadpool(upload_folder, service.upload_folder, service.read_only)
+            folder = await to_thread.run_sync(upload_folder, service.upload_folder, service.read_only, limiter=threads)
         except KhamtopError as error:
             return _error(error.code, 403 if error.code == "read_only" else 409)
-        uploads = Uploads(folder)
+        uploads = Uploads(folder, service.owner)
         try:
-            await _receive(request, uploads)
+            await _receive(request, uploads, threads)
         except (FormParserError, ClientDisconnect):
             return _error("upload.invalid", 400)
         except _TooMuch:
@@ -59,14 +64,17 @@ def upload_endpoint(service: Service, status: Callable[[], Status]) -> Callable[
     return upload
 
 
-async def _receive(request: Request, uploads: Uploads) -> None:
-    """Feeds a body to `uploads`, in a thread, as that writes to the disk.
+async def _receive(request: Request, uploads: Uploads, threads: CapacityLimiter) -> None:
+    """Feeds a body to `uploads`, in one of the `threads`, as that writes to the disk.
 
     Raises:
         FormParserError: if it is no multipart body, or not a whole one.
         ClientDisconnect: if the sender went away.
     """
-    if int(request.headers.get("content-length", "0")) > _GIVEN_UP_BYTES:
+    length = request.headers.get("content-length", "0")
+    if not (length.isascii() and length.isdigit()):
+        raise FormParserError
+    if len(length) > _LONGEST_LENGTH or int(length) > _GIVEN_UP_BYTES:
         raise _TooMuch
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data" or b"boundary" not in options:
@@ -78,7 +86,7 @@ async def _receive(request: Request, uploads: Uploads) -> None:
         received += len(chunk)
         if received > _GIVEN_UP_BYTES:
             raise _TooMuch
-        await run_in_threadpool(parser.write, chunk)
+        await to_thread.run_sync(parser.write, chunk, limiter=threads)
     parser.finalize()
     if not parts.complete:
         raise FormParserError

@@ -16,7 +16,7 @@ from khamtop.index.building.reasons import apart, grouped, total
 from khamtop.index.storage.listing import timeline_of
 from khamtop.index.text.dates import day_of
 from khamtop.index.types import Article, Rejected, Span
-from khamtop.qa.types import Answer, Citation, Hit, Understood
+from khamtop.qa.types import Answer, Citation, Hit, Overview, Understood
 from khamtop.ui import shapes
 from khamtop.ui.shapes import ArticleJson, CitationJson, HitJson, Part
 from khamtop.ui.texts import text
@@ -117,6 +117,11 @@ def opinions_to_json(opinions: Iterable[Opinion]) -> dict[str, Any]:
     return {"feedback": [asdict(opinion) for opinion in opinions]}
 
 
+def article_to_json(article: Article) -> shapes.ArticleText:
+    """An article with its text, as `/v1/article` gives it."""
+    return {**_article_to_json(article), "text": article.text}
+
+
 def _article_to_json(article: Article) -> ArticleJson:
     return {
         "article_id": article.id,
@@ -191,6 +196,11 @@ def answer_text(answer: Answer) -> str:
     return "\n\n".join(lines)
 
 
+def said(answer: Answer) -> tuple[str | None, list[tuple[str, Citation]]]:
+    """What `answer_text` consists of: what is said before the quotes, if anything, and each with what leads to it."""
+    return _opening(answer), _led(answer)
+
+
 def _opening(answer: Answer) -> str | None:
     """What is said before the quotes; None where they answer by themselves."""
     if answer.talk:
@@ -198,14 +208,25 @@ def _opening(answer: Answer) -> str | None:
     if answer.abstained:
         return text("answer.unsure" if answer.verdict == "unsure" else "answer.none", answer.language)
     if answer.overview:
-        total, shown = answer.overview.total, len(answer.citations)
-        key = "answer.overview" if total <= shown else "answer.overview_part"
-        return text(key, answer.language, total=total, shown=shown)
+        return _overview_opening(answer, answer.overview)
     if answer.kind == "summary":
         return text("answer.summary", answer.language, title=answer.citations[0].article.title)
     if answer.kind == "comparison":
         return text("answer.comparison", answer.language)
     return None
+
+
+def _overview_opening(answer: Answer, overview: Overview) -> str:
+    """How many articles there are, and that they are of another time if they are."""
+    shown = len(answer.citations)
+    if not overview.subject:
+        key = "answer.newest"
+    else:
+        key = "answer.overview" if overview.total <= shown else "answer.overview_part"
+    opening = text(key, answer.language, total=overview.total, shown=shown)
+    if overview.is_of_time:
+        return opening
+    return f"{text('answer.other_time', answer.language, time=answer.understood.time)} {opening}"
 
 
 def _quoted(answer: Answer) -> tuple[Citation, ...]:

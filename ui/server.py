@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import socket
 import threading
 from contextlib import AsyncExitStack
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -17,13 +19,18 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from khamtop.index.types import KhamtopError
+from khamtop.ui.connections import KEPT_SECONDS, WAITING, Connection, look_after, most_connections
 from khamtop.ui.guard import Access, Guard
-from khamtop.ui.texts import FIRST, languages, text
+from khamtop.ui.programs import V1
+from khamtop.ui.replies import failure
+from khamtop.ui.texts import FALLBACK, FIRST, languages, text
+
+_log = logging.getLogger(__name__)
 
 #: A page that is still open in a browser holds a connection, and must not keep the program from ending.
 _CLOSING_SECONDS = 1
-#: A connection is kept longer than a reader thinks: one that is closed while a question comes in loses it.
-_KEPT_SECONDS = 75
+#: Seconds between two complaints that no connection can be taken in: the system may say so thousands of times a second.
+_COMPLAINT_SECONDS = 60.0
 
 _STARTING = """<!doctype html>
 <html lang="{language}">
@@ -48,20 +55,25 @@ class Server:
         Raises:
             KhamtopError: `port.taken` if something else listens there, `port.unusable` if nothing can.
         """
-        self._socket = _listening(access.host, port)
+        most, waiting = most_connections()
+        self._socket = listening(access.host, port, waiting)
         host = f"[{access.host}]" if ":" in access.host else access.host
         #: Where a browser on this machine finds it.
         self.address = f"http://{host}:{port}{access.prefix}"
         self._app: Starlette | None = None
         self._loop = asyncio.new_event_loop()
         self._lifespans = AsyncExitStack()
+        self._complained = float("-inf")
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
                 Guard(self._answer, access),
+                http=type("Bounded", (Connection,), {"most": most}),
+                ws="none",
                 lifespan="off",
-                log_level="warning",
+                log_level="error",  # not a line for each request that is no HTTP
                 server_header=False,
-                timeout_keep_alive=_KEPT_SECONDS,
+                backlog=waiting,
+                timeout_keep_alive=KEPT_SECONDS,
                 timeout_graceful_shutdown=_CLOSING_SECONDS,
             )
         )
@@ -88,12 +100,24 @@ class Server:
 
     def _run(self) -> None:
         async def serve() -> None:
+            self._loop.set_exception_handler(self._complain)
+            looking = self._loop.create_task(look_after(self._uvicorn.server_state.connections))
             with self._socket:
                 async with self._lifespans:
                     await self._uvicorn.serve([self._socket])
+            looking.cancel()
 
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
             runner.run(serve())
+
+    def _complain(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Logs what goes wrong outside of any request, but not each connection that finds no file free."""
+        error = context.get("exception")
+        if not (isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)):
+            loop.default_exception_handler(context)
+        elif loop.time() - self._complained > _COMPLAINT_SECONDS:
+            self._complained = loop.time()
+            _log.error("no connection can be taken in: %s", error)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         await (self._app or _starting(scope["path"]))(scope, receive, send)
@@ -101,6 +125,8 @@ class Server:
 
 def _starting(path: str) -> Response:
     """Says that it is starting, to people; a program learns from the status that it must ask again."""
+    if path.startswith(f"/{V1}/"):
+        return failure(KhamtopError("serve.starting"), FALLBACK)
     if path != "/":
         return Response(status_code=503, headers={"retry-after": "1"})
     words = "\n".join(f'<p lang="{language}">{text("serve.starting", language)}</p>' for language in languages())
@@ -108,14 +134,15 @@ def _starting(path: str) -> Response:
     return HTMLResponse(page, 503, {"retry-after": "1"})
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int, waiting: int = WAITING) -> socket.socket:
+    """A socket that listens there, with so many connections waiting; raises as `Server` does."""
     # asyncio sends at once (TCP_NODELAY) only where the protocol is named: without it every answer waits 40 ms
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((host, port))
-        found.listen()  # two programs may bind one port, and only the first may listen on it
+        found.listen(waiting)  # two programs may bind one port, and only the first may listen on it
     except OSError as error:
         found.close()
         if error.errno == errno.EADDRINUSE:

@@ -8,27 +8,33 @@ and `feedback.py`'s.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
 from khamtop.index.building.build import Report, build
 from khamtop.index.encoders.wiring import load_encoder
+from khamtop.index.filters import LONGEST
+from khamtop.index.panics import panics_raised
 from khamtop.index.storage.database import Listed
 from khamtop.index.storage.listing import LIST_ORDERS, Timeline
 from khamtop.index.storage.store import Index, remembered_encoder
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Span
 from khamtop.qa.answer import ask
+from khamtop.qa.question import MOST_EARLIER
 from khamtop.qa.reader import Reader, load_reader
+from khamtop.qa.reranker import Reranker, load_reranker
 from khamtop.qa.searching import ORDERS, Findings, look_up, look_up_articles
 from khamtop.qa.suggest import follow_ups, suggest
 from khamtop.qa.summary import SENTENCES, summary_of
@@ -78,6 +84,7 @@ class Build:
     finished: threading.Event = field(default_factory=threading.Event)
     _clock: Callable[[], float] = time.monotonic
     _began: tuple[float, int] = (0.0, 0)  # when the stage was first heard of, and how much was done then
+    _waiting: set[Callable[[], object]] = field(default_factory=set)  # what is called when it has ended
 
     def tell(self, stage: str, done: int, total: int) -> None:
         """Notes how far the build is; what `building.build.Progress` tells."""
@@ -86,6 +93,27 @@ class Build:
         if stage != self.stage:
             self._began = (self._clock(), done)
         self.stage, self.done, self.total = stage, done, total
+
+    def end(self) -> None:
+        """Notes that it has ended, and lets all go on that wait for it."""
+        self.finished.set()
+        for tell in list(self._waiting):
+            with suppress(RuntimeError):  # the loop that waited is closed
+                tell()
+
+    async def ended(self, seconds: float | None = None) -> None:
+        """Waits until it has ended, or so many seconds, without a thread: those are few, and others need them."""
+        told = asyncio.Event()
+        tell = partial(asyncio.get_running_loop().call_soon_threadsafe, told.set)
+        self._waiting.add(tell)
+        try:
+            if not self.finished.is_set():  # asked after `tell` stands there, so that no end is missed
+                async with asyncio.timeout(seconds):
+                    await told.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting.discard(tell)
 
     @property
     def seconds_left(self) -> float | None:
@@ -101,18 +129,47 @@ class _Opened:
     """An index with the questions to suggest for it, its latest answers and summaries: replaced together, in one
     assignment."""
 
-    def __init__(self, index: Index, reader: Reader) -> None:
+    def __init__(self, index: Index, reader: Reader, reranker: Reranker | None) -> None:
         self.index = index
         self.examples = tuple(suggest(index, reader=reader))
-        #: The answer to what `Service.ask` takes; a page asks for what follows an answer right after it.
-        self.answer = lru_cache(maxsize=_REMEMBERED_ANSWERS)(
-            lambda question, history, k, bounds, any_time, today: ask(
-                question, index, history, k, bounds=bounds, reader=reader, any_time=any_time, today=today
-            )
-        )
+        self._reader, self._reranker = reader, reranker
         #: An article's spans that sum it up; a long article's take seconds.
         self.summary = lru_cache(maxsize=_REMEMBERED_ANSWERS)(
             lambda identity, count: tuple(summary_of(index.article(identity), count))
+        )
+        self._remembered = lru_cache(maxsize=_REMEMBERED_ANSWERS)(partial(self._answer, _PASSAGES, None))
+
+    def answer(
+        self,
+        question: str,
+        history: tuple[str, ...],
+        k: int,
+        bounds: Filter | None,
+        any_time: bool,
+        today: date,
+    ) -> Answer:
+        """The answer to what `Service.ask` takes.
+
+        Remembered as the page asks, which asks for what follows an answer right after it. Other calls may want so many
+        passages that remembering them would fill memory.
+        """
+        if k == _PASSAGES and bounds is None:
+            return self._remembered(question, history, any_time, today)
+        return self._answer(k, bounds, question, history, any_time, today)
+
+    def _answer(
+        self, k: int, bounds: Filter | None, question: str, history: tuple[str, ...], any_time: bool, today: date
+    ) -> Answer:
+        return ask(
+            question,
+            self.index,
+            history,
+            k,
+            bounds=bounds,
+            reader=self._reader,
+            any_time=any_time,
+            today=today,
+            reranker=self._reranker,
         )
 
 
@@ -126,9 +183,10 @@ class Service:
         encoder: str | None = None,
         read_only: bool = False,
         reader: str | None = None,
+        reranker: str | None = None,
     ) -> None:
-        """An index in `folder`, built from `articles`; `encoder` as `load_encoder` takes it, or the index's own, and
-        `reader` as `load_reader` does.
+        """An index in `folder`, built from `articles`; `encoder` as `load_encoder` takes it, or the index's own,
+        `reader` as `load_reader` does and `reranker` as `load_reranker`.
 
         With `read_only` nobody who asks can change what is asked: `remove` and `uploads.py` refuse.
         """
@@ -139,6 +197,7 @@ class Service:
         self._encoder_source = encoder or remembered_encoder(folder)
         self._encoder: Encoder | None = None
         self._reader_source = reader
+        self._reranker_source = reranker
         self._opened: _Opened | None = None
         self._build: Build | None = None
         self._another = False  # whether a build must follow the one under way
@@ -147,17 +206,17 @@ class Service:
         self._given = Remembered(_REMEMBERED_ANSWERS)
         self._lock = threading.Lock()
 
-    def start(self) -> None:
-        """Opens the index; where there is none, begins to build it and returns at once.
+    def start(self, builds: bool = True) -> None:
+        """Opens the index; where there is none, begins to build it and returns at once, if it `builds`.
 
         Raises:
-            KhamtopError: for an index that is there but cannot be used, `articles.missing` for articles
-                that are not there where one must be built.
+            KhamtopError: for an index that is there but cannot be used, or is not there and not built;
+                `articles.missing` for articles that are not there where one must be built.
         """
         try:
             self._open()
         except KhamtopError as error:
-            if error.code != "index.missing":
+            if error.code != "index.missing" or not builds:
                 raise
             for path in self._articles:
                 if not os.path.exists(path):
@@ -197,7 +256,7 @@ class Service:
         _check(k)
         opened = self._ready()
         with self._turns.turn():
-            return opened.answer(question, tuple(history), k, bounds, any_time, date.today())
+            return opened.answer(question, _latest(history), k, bounds, any_time, date.today())
 
     def search(
         self,
@@ -211,7 +270,8 @@ class Service:
         _check(k)
         index = self._ready().index
         with self._turns.turn():
-            return look_up(question, index, history, k, bounds, self._reader, _known(order, ORDERS))
+            known = _known(order, ORDERS)
+            return look_up(question, index, _latest(history), k, bounds, self._reader, known, self._reranker)
 
     def search_articles(
         self, question: str, k: int = 10, bounds: Filter | None = None, order: str = "relevance"
@@ -220,14 +280,15 @@ class Service:
         _check(k)
         index = self._ready().index
         with self._turns.turn():
-            return look_up_articles(question, index, k, bounds, self._reader, _known(order, ORDERS))
+            order = _known(order, ORDERS)
+            return look_up_articles(question, index, k, bounds, self._reader, order, self._reranker)
 
     def give(
         self, question: str, history: Sequence[str] = (), bounds: Filter | None = None, any_time: bool = False
     ) -> Given:
         """The answer as the page gets it: with the index that it came from, and remembered; raises as `ask` does."""
         index = self._ready().index
-        asked = (question, tuple(history), bounds, any_time)
+        asked = (question, _latest(history), bounds, any_time)
         given = self._given.recall(index.stamp, asked)
         if given is None:
             given = Given(self.ask(question, history, bounds=bounds, any_time=any_time), index.stamp, index.built)
@@ -249,7 +310,7 @@ class Service:
         """
         if index == self._ready().index.stamp:
             return self.give(question, history, bounds, any_time)
-        given = self._given.recall(index, (question, tuple(history), bounds, any_time))
+        given = self._given.recall(index, (question, _latest(history), bounds, any_time))
         if given is None:
             raise KhamtopError("answer.gone")
         return given
@@ -263,10 +324,10 @@ class Service:
         """
         opened = self._ready()
         with self._turns.turn(yields=True):
-            given = self._given.recall(opened.index.stamp, (question, tuple(history), bounds, any_time))
-            asked = (question, tuple(history), _PASSAGES, bounds, any_time, date.today())
+            given = self._given.recall(opened.index.stamp, (question, _latest(history), bounds, any_time))
+            asked = (question, _latest(history), _PASSAGES, bounds, any_time, date.today())
             found = given.answer if given else opened.answer(*asked)
-            return follow_ups(found, history, reader=self._reader)
+            return follow_ups(found, _latest(history), reader=self._reader)
 
     # Reading
 
@@ -309,9 +370,11 @@ class Service:
         """How many articles have all words of `find` in their titles, and those from `offset` on, in that order.
 
         Raises:
-            KhamtopError: `list.bounds` for numbers that make no sense, `search.order` for no order, or while there is
-                no index.
+            KhamtopError: `list.bounds` for numbers that make no sense, `search.order` for no order, `filter.too_long`,
+                or while there is no index.
         """
+        if len(find) > LONGEST:
+            raise KhamtopError("filter.too_long", limit=LONGEST)
         if offset < 0 or not 1 <= limit <= MOST_LISTED:
             raise KhamtopError("list.bounds", most=MOST_LISTED)
         return self._ready().index.listing.find(find, offset, limit, bounds, _known(order, LIST_ORDERS))
@@ -357,6 +420,15 @@ class Service:
         self.begin_build(anew=True)
         return moved
 
+    def owner(self, identity: str) -> Path | None:
+        """The file of the article of that id in the open index; None where there is none."""
+        if self._opened is None:
+            return None
+        try:
+            return self._opened.index.listed(identity).file
+        except KeyError:
+            return None
+
     @property
     def upload_folder(self) -> Path | None:
         """The folder of articles that uploads land in; None if only files were given."""
@@ -391,10 +463,18 @@ class Service:
         """
         build = self.begin_build()
         build.finished.wait()
-        if build.error:
-            raise KhamtopError(build.error.code, **build.error.facts) from build.error
-        assert build.report is not None
-        return build.report
+        return _result_of(build)
+
+    async def rebuilt(self) -> Report:
+        """`rebuild`, which waits without a thread."""
+        build = self.begin_build()
+        await build.ended()
+        return _result_of(build)
+
+    async def first_index(self) -> None:
+        """Waits, though not for ever, and without a thread, until the first index is built, if one is being built."""
+        if self._opened is None and self._build is not None:
+            await self._build.ended(FIRST_INDEX_SECONDS)
 
     def begin_build(self, anew: bool = False) -> Build:
         """The build under way, begun now if there is none.
@@ -453,9 +533,10 @@ class Service:
                 raise KhamtopError("index.stopped")
 
         try:
-            report = build(self._articles, self.folder, self._load_encoder(), progress, self._encoder_source)
-            progress("open", 0, 0)
-            self._open(prepared=True)
+            with panics_raised():
+                report = build(self._articles, self.folder, self._load_encoder(), progress, self._encoder_source)
+                progress("open", 0, 0)
+                self._open(prepared=True)
             build_.report = report
         except KhamtopError as error:
             build_.error = error
@@ -468,18 +549,22 @@ class Service:
                 if self._another:
                     self._another = False
                     self._build = self._begun()
-                build_.finished.set()
+                build_.end()
 
     def _open(self, prepared: bool = False) -> None:
         index = Index.open(self.folder, self._encoder)
         self._encoder = index.encoder
         if prepared:
             _ = index.listing  # while the last index still answers
-        self._opened = _Opened(index, self._reader)
+        self._opened = _Opened(index, self._reader, self._reranker)
 
     @property
     def _reader(self) -> Reader:
         return load_reader(self._reader_source)
+
+    @property
+    def _reranker(self) -> Reranker | None:
+        return load_reranker(self._reranker_source)
 
     def _load_encoder(self) -> Encoder:
         if self._encoder is None:
@@ -487,14 +572,13 @@ class Service:
         return self._encoder
 
     def _ready(self) -> _Opened:
-        """The open index, waiting for the first one to be built."""
-        if self._opened is None and self._build is not None:
-            self._build.finished.wait(FIRST_INDEX_SECONDS)
-            if self._opened is None:
-                raise self._build.error or KhamtopError("index.building")
-        if self._opened is None:
+        """The open index. Nobody waits here for the first one: `first_index` does."""
+        opened, build = self._opened, self._build
+        if opened is None and build is not None:
+            raise build.error or KhamtopError("index.building")
+        if opened is None:
             raise KhamtopError("index.missing", folder=str(self.folder))
-        return self._opened
+        return opened
 
 
 def _article(index: Index, identity: str) -> Article:
@@ -515,6 +599,19 @@ def _known(order: str, orders: Sequence[_O]) -> _O:
         if order == known:
             return known
     raise KhamtopError("search.order", orders=", ".join(orders))
+
+
+def _latest(history: Sequence[str]) -> tuple[str, ...]:
+    """The earlier questions that count."""
+    return tuple(history[-MOST_EARLIER:])
+
+
+def _result_of(build: Build) -> Report:
+    """The report of a build that has ended, or the error that ended it."""
+    if build.error:
+        raise KhamtopError(build.error.code, **build.error.facts) from build.error
+    assert build.report is not None
+    return build.report
 
 
 def _move(file: Path, folder: Path) -> Path:

@@ -10,12 +10,13 @@ from khamtop.qa.types import Kind, Language, Verdict
 
 
 class ArticleJson(TypedDict):
-    """An article, without its text."""
+    """An article, without its text. Programs get its address, too, and with a quote the one of its place."""
 
     article_id: str
     title: str
     source: str
     published: str | None
+    url: NotRequired[str]
 
 
 class Copies(TypedDict):
@@ -155,6 +156,88 @@ class ErrorJson(TypedDict):
 
     code: str
     facts: dict[str, Any]
+
+
+# -- What programs send over HTTP, and what only they get ---------------------------------------------
+
+
+class BoundsSent(TypedDict):
+    """What narrows the articles."""
+
+    since: NotRequired[str]
+    until: NotRequired[str]
+    source: NotRequired[str]
+
+
+class QuestionSent(BoundsSent):
+    """A question, with the earlier ones of its conversation."""
+
+    question: str
+    history: NotRequired[list[str]]
+    k: NotRequired[int]
+
+
+class AskSent(QuestionSent):
+    """A question to answer."""
+
+    any_time: NotRequired[bool]
+
+
+class StreamSent(AskSent):
+    """A question to answer, perhaps by events."""
+
+    stream: NotRequired[bool]
+
+
+class SearchSent(QuestionSent):
+    """What to search for."""
+
+    order: NotRequired[Literal["relevance", "date"]]
+
+
+class ArticleSent(TypedDict):
+    """Which article to read."""
+
+    article_id: str
+
+
+class ArticlesSent(BoundsSent):
+    """Which articles to list."""
+
+    find: NotRequired[str]
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    order: NotRequired[Literal["newest", "oldest", "title"]]
+
+
+class RebuildSent(TypedDict):
+    """Nothing."""
+
+
+class ArticleText(ArticleJson):
+    """An article with its whole text, of which every quote is a span of characters."""
+
+    text: str
+
+
+class ArticleRows(TypedDict):
+    """A stretch of the list of articles, and how many there are in all."""
+
+    total: int
+    articles: list[ListedArticle]
+
+
+class FailureJson(TypedDict):
+    """What went wrong: a code that stays, and a sentence for a person."""
+
+    code: str
+    message: str
+
+
+class FailedJson(TypedDict):
+    """A call that failed."""
+
+    error: FailureJson
 
 
 # -- What the page gets -------------------------------------------------------------------------------

@@ -10,13 +10,16 @@ A language is a code such as "th", and has a file of that name. The language of 
 
 from __future__ import annotations
 
+import locale
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from khamtop.index.types import KhamtopError
+if TYPE_CHECKING:  # it brings NumPy, and words are needed where no library can be loaded, too
+    from khamtop.index.types import KhamtopError
 
 FOLDER = Path(__file__).parent / "languages"
 
@@ -36,6 +39,13 @@ def tables() -> dict[str, dict[str, str]]:
 def languages() -> tuple[str, ...]:
     """The languages that have a file: the page's first one, then by their codes."""
     return tuple(sorted(tables(), key=lambda language: (language != FIRST, language)))
+
+
+def of_machine() -> str:
+    """The language that the machine is set to, or the fallback."""
+    set_to = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    name = (set_to or locale.getlocale()[0] or "").lower()
+    return next((language for language in languages() if name.startswith(language)), FALLBACK)
 
 
 def has(key: str) -> bool:

@@ -7,19 +7,24 @@ come in over HTTP is `receive.py`'s business.
 
 from __future__ import annotations
 
+import errno
 import filecmp
 import gzip
 import lzma
 import os
 import time
 import uuid
+import zipfile
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO
 
+from khamtop.index.sources import fetched
 from khamtop.index.sources.files import files, read
+from khamtop.index.sources.kinds import SAVED_OTHERWISE
 from khamtop.index.sources.source import File
 from khamtop.index.sources.wiring import SOURCES
 from khamtop.index.types import Article, KhamtopError, Rejected
@@ -33,6 +38,10 @@ MOST_BYTES = 200_000_000
 
 _HIDDEN = ".khamtop-upload-"
 _PACKED = (".gz", ".xz")
+_ARCHIVE = ".zip"
+_FETCHED = fetched.SUFFIX
+#: What the system says where no room is left, on the disk or to this user.
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 #: No upload takes so long: what is older was left by one that was killed.
 _LEFT_AFTER_SECONDS = 24 * 3600
 _NAME_SHOWN_CHARS = 200
@@ -52,10 +61,11 @@ class Uploads:
     """The files of one request: begun, written to and ended one after the other.
 
     `saved` has the names under which they are kept, `refused` the names that they came with, each with
-    the code of the reason.
+    the code of the reason. `owner` tells the file of the article that has an id.
     """
 
     folder: Path
+    owner: Callable[[str], Path | None] = lambda identity: None
     saved: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     _files: int = 0
@@ -74,6 +84,8 @@ class Uploads:
         try:
             if self._files > MOST_FILES:
                 raise _Refused("upload.too_many")
+            if self._ending == _FETCHED:  # which could say of any page that it says anything
+                raise _Refused("file.kind")
             self._stream = self._draft.open("xb")
             self._article_file()  # the reader knows by the name alone whether it is of a kind that is read
         except (OSError, _Refused) as error:
@@ -111,14 +123,20 @@ class Uploads:
 
     def drop(self) -> None:
         """Forgets a file that did not come in whole."""
-        if self._stream is not None:
-            self._stream.close()
-        if self._draft is not None:
-            self._draft.unlink(missing_ok=True)
+        stream, draft = self._stream, self._draft
         self._stream = self._draft = None
+        if stream is not None:
+            with suppress(OSError):  # what it still holds finds no room on the disk
+                stream.close()
+        if draft is not None:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
 
     def _refuse(self, error: OSError | _Refused) -> None:
-        reason = error.reason if isinstance(error, _Refused) else "upload.unwritable"
+        if isinstance(error, _Refused):
+            reason = error.reason
+        else:
+            reason = "upload.full" if error.errno in _FULL else "upload.unwritable"
         self.refused.append((base_name(self._name)[-_NAME_SHOWN_CHARS:], reason))
         self.drop()
 
@@ -130,17 +148,36 @@ class Uploads:
         return found
 
     def _check_readable(self) -> None:
-        problem = ""
-        for _, item in read(self._article_file()):
+        """Refuses a file without an article, and one that would stand in the place of another's.
+
+        Which of two articles of one id is indexed goes by the names of their files, which whoever sends one chooses.
+        """
+        problem, has_article = "", False
+        file = self._article_file()
+        for _, item in read(file):
             if isinstance(item, Article):
-                return
-            if isinstance(item, Rejected):
+                has_article = True
+                if not item.id.startswith(file.identity) and self._belongs_elsewhere(item.id):
+                    raise _Refused("upload.taken")
+            elif isinstance(item, Rejected):
                 problem = problem or item.reason
-        raise _Refused(problem or "file.empty")
+        if not has_article:
+            raise _Refused(problem or "file.empty")
+
+    def _belongs_elsewhere(self, identity: str) -> bool:
+        """Whether an article's own id is another's, or one that a file of this folder has, or would have, by itself."""
+        return identity.startswith(self._identity("")) or self.owner(identity) is not None
+
+    def _identity(self, name: str) -> str:
+        """What a file of that name in the folder is called in ids."""
+        return f"{self.folder.resolve().name}/{name}"
 
     def _keep(self, draft: Path) -> str:
-        """Gives a file the first of its names that is free."""
+        """Gives a file the first of its names that is free, and that is no id of an article elsewhere."""
         for path in numbered(self.folder, clean(self._name, self._ending), self._ending):
+            owner = self.owner(self._identity(path.name))
+            if owner is not None and owner.name != path.name:
+                continue
             try:
                 _rename(draft, path)
             except FileExistsError:
@@ -170,7 +207,8 @@ def upload_folder(folder: Path | None, read_only: bool) -> Path:
 
 def upload_endings() -> list[str]:
     """What the names of files that are read end in, as a browser's choice of files takes it: ".txt", ".gz"."""
-    return sorted({f".{suffix.rpartition('.')[2]}" for source in SOURCES for suffix in source.suffixes})
+    suffixes = {suffix for source in SOURCES for suffix in source.suffixes} - {_FETCHED}
+    return sorted({f".{suffix.rpartition('.')[2]}" for suffix in suffixes})
 
 
 def base_name(name: str) -> str:
@@ -179,9 +217,13 @@ def base_name(name: str) -> str:
 
 
 def _ending_of(name: str) -> str:
-    """The part of a name that tells its kind, in small letters: ".txt", ".jsonl.gz"."""
-    suffixes = PurePosixPath(clean(base_name(name)[-_ENDING_CHARS:], "")).suffixes  # a long name would lose its end
-    return "".join(suffixes[-2 if suffixes and suffixes[-1].lower() in _PACKED else -1 :]).lower()
+    """The part of a name that tells its kind, in small letters: ".txt", ".jsonl.gz"; "" where none is known.
+
+    Of the name as it came: it may be so long that a file system has no room for its end.
+    """
+    base = base_name(name).rstrip(" .").lower()
+    known = [*(suffix for source in SOURCES for suffix in source.suffixes), *SAVED_OTHERWISE]
+    return max((suffix for suffix in known if base.endswith(suffix) and base != suffix), key=len, default="")
 
 
 def _rename(draft: Path, path: Path) -> None:
@@ -196,13 +238,35 @@ def _rename(draft: Path, path: Path) -> None:
         raise
     except OSError:  # a file system without links
         path.touch(exist_ok=False)
-        os.replace(draft, path)
+        try:
+            os.replace(draft, path)
+        except OSError:
+            path.unlink()  # it is ours, and empty
+            raise
 
 
 def _check_unpacked(file: Path) -> None:
     """Refuses what unpacks to too much."""
-    if file.suffix not in _PACKED:
-        return
+    if file.suffix == _ARCHIVE:
+        _check_members(file)
+    elif file.suffix in _PACKED:
+        _check_stream(file)
+
+
+def _check_members(file: Path) -> None:
+    """Refuses an archive that says so of itself (its reader takes no more than that), or whose members are packed."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+    except (OSError, zipfile.BadZipFile, NotImplementedError):
+        raise _Refused("file.not_whole") from None
+    if sum(member.file_size for member in members) > LARGEST_UNPACKED_BYTES:
+        raise _Refused("upload.too_large")
+    if any(member.filename.lower().endswith(_PACKED) for member in members):
+        raise _Refused("zip.nested")
+
+
+def _check_stream(file: Path) -> None:
     unpacked = 0
     try:
         with gzip.open(file) if file.suffix == ".gz" else lzma.open(file) as stream:

@@ -12,19 +12,22 @@ import contextlib
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from khamtop.index.filters import filter_of
+from khamtop.index.panics import panics_raised
 from khamtop.index.types import Filter, KhamtopError
 from khamtop.qa.question import LONGEST_QUESTION
 from khamtop.qa.types import Language
-from khamtop.ui import shapes
-from khamtop.ui.calls import Call, call_endpoint, error_to_json
+from khamtop.ui import shapes, v1
+from khamtop.ui.calls import Call, Door, call_endpoint, error_to_json
 from khamtop.ui.feedback import REMARK_CHARS
 from khamtop.ui.guard import Access
 from khamtop.ui.modules import Modules
@@ -62,6 +65,20 @@ _MOST_LOST = 100
 _THAI = re.compile("[\u0e01-\u0e5b]")
 
 
+class _Threads:
+    """Threads for each kind of call, the page's and the API's: who is one too many waits for one without holding any.
+
+    Two questions are answered at a time, and suggestions wait for all of them (`turns.py`): a thread or two more
+    stand ready for the next.
+    """
+
+    def __init__(self) -> None:
+        self.asking = CapacityLimiter(4)
+        self.suggesting = CapacityLimiter(1)
+        self.looking = CapacityLimiter(8)
+        self.telling = CapacityLimiter(8)
+
+
 def launch(service: Service, port: int, access: Access | None = None) -> Server:
     """Serves the page until the server is closed; on this machine alone and to everybody, without an `access`.
 
@@ -77,13 +94,15 @@ def launch(service: Service, port: int, access: Access | None = None) -> Server:
 def application(service: Service, access: Access) -> Starlette:
     """All that is served: the page with its API, what the page calls, and where uploads go."""
     modules = Modules(_HERE / "page")
-    blocks = page(service, modules)
     upload = upload_endpoint(service, lambda: status_of(service))
-    call = call_endpoint(_page_functions(service))
+    threads = _Threads()
+    blocks = page(service, modules, threads)
+    call = call_endpoint(_page_functions(service, threads))
     routes = [
         Route("/page/{version}/{name}", modules.endpoint),
         Route("/page/{name}", call, methods=["POST"]),
         Route("/upload", upload, methods=["POST"]),
+        v1.mount(service, access),
     ]
     app = Starlette(routes=routes)
     gr.mount_gradio_app(
@@ -112,7 +131,7 @@ def _theme() -> gr.themes.Base:
     return theme.set(body_background_fill="#fcfbf8", body_background_fill_dark="#171614")
 
 
-def page(service: Service, modules: Modules) -> gr.Blocks:
+def page(service: Service, modules: Modules, threads: _Threads) -> gr.Blocks:
     """The page and the three named endpoints."""
     with gr.Blocks(title=text("page.title", FIRST), fill_width=True, analytics_enabled=False) as blocks:
         gr.HTML(
@@ -122,7 +141,7 @@ def page(service: Service, modules: Modules) -> gr.Blocks:
             module=modules.address("begin.js"),
             given=_given(),
         )
-        for function in _api_functions(service):
+        for function in _api_functions(service, threads):
             gr.api(function, api_name=function.__name__, concurrency_limit=None)
     return blocks
 
@@ -146,7 +165,7 @@ def _given() -> shapes.Given:
     }
 
 
-def _page_functions(service: Service) -> dict[str, Callable[[Call], Mapping[str, Any]]]:
+def _page_functions(service: Service, threads: _Threads) -> dict[str, Door]:
     """What the page's scripts call, by name; a page for reading only has none that changes what is asked."""
 
     def ask(call: Call) -> shapes.GivenAnswer:
@@ -188,12 +207,17 @@ def _page_functions(service: Service) -> dict[str, Callable[[Call], Mapping[str,
     def status(call: Call) -> shapes.Status:
         return status_of(service)
 
-    reading = [ask, follow_ups, search, article, summary, articles, timeline, feedback, status]
-    changing = [] if service.read_only else _changing_functions(service)
-    return {function.__name__: function for function in (*reading, *changing)}
+    doors = [
+        *(Door(function, threads.asking, service.first_index) for function in (ask, search)),
+        *(Door(function, threads.suggesting, service.first_index) for function in (follow_ups, summary)),
+        *(Door(function, threads.looking, service.first_index) for function in (article, articles, timeline)),
+        *(Door(function, threads.telling) for function in (feedback, status)),
+        *([] if service.read_only else _changing_doors(service, threads)),
+    ]
+    return {door.function.__name__: door for door in doors}
 
 
-def _changing_functions(service: Service) -> list[Callable[[Call], Mapping[str, Any]]]:
+def _changing_doors(service: Service, threads: _Threads) -> list[Door]:
     """Those of the page's functions that change what is asked."""
 
     def rebuild(call: Call) -> shapes.Status:
@@ -208,7 +232,10 @@ def _changing_functions(service: Service) -> list[Callable[[Call], Mapping[str, 
         moved = service.remove(call.text("article_id"))
         return {**status_of(service), "moved_to": str(moved)}
 
-    return [rebuild, stop, remove]
+    return [
+        Door(remove, threads.looking, service.first_index),
+        *(Door(function, threads.telling) for function in (rebuild, stop)),
+    ]
 
 
 def _bounds(call: Call) -> Filter | None:
@@ -242,10 +269,14 @@ def _build_to_page(build: Build) -> shapes.Build:
     }
 
 
-def _api_functions(service: Service) -> list[Callable[..., dict[str, Any]]]:
+def _api_functions(service: Service, threads: _Threads) -> list[Callable[..., Awaitable[dict[str, Any]]]]:
     """The endpoints for programs. Their names, parameters and docstrings are what the API page lists."""
 
-    def ask(
+    async def answered(work: Callable[[], Any]) -> Any:
+        await service.first_index()
+        return await to_thread.run_sync(work, limiter=threads.asking)
+
+    async def ask(
         question: str, k: int = 5, history: list[str] | None = None, since: str = "", until: str = "", source: str = ""
     ) -> dict[str, Any]:
         """Answers a question with verbatim quotes; `history` holds the earlier questions, oldest first.
@@ -253,9 +284,10 @@ def _api_functions(service: Service) -> list[Callable[..., dict[str, Any]]]:
         `since` and `until` (a day, month or year) and `source` (part of a path or address) narrow the articles.
         """
         with _sentences(question):
-            return dict(to_json(service.ask(question, history or (), k, filter_of(since, until, source))))
+            bounds = filter_of(since, until, source)
+            return dict(to_json(await answered(partial(service.ask, question, history or (), k, bounds))))
 
-    def search(
+    async def search(
         question: str,
         k: int = 5,
         history: list[str] | None = None,
@@ -269,13 +301,14 @@ def _api_functions(service: Service) -> list[Callable[..., dict[str, Any]]]:
         What stands in quotation marks must be there word for word; -word leaves out the articles that say it.
         """
         with _sentences(question):
-            found = service.search(question, history or (), k, filter_of(since, until, source), order)
+            bounds = filter_of(since, until, source)
+            found = await answered(partial(service.search, question, history or (), k, bounds, order))
             return dict(findings_to_json(question, found))
 
-    def rebuild() -> dict[str, Any]:
+    async def rebuild() -> dict[str, Any]:
         """Indexes what changed among the articles, waits until it is done, and tells what was found."""
         with _sentences(""):
-            return dict(report_to_json(service.rebuild()))
+            return dict(report_to_json(await service.rebuilt()))
 
     return [ask, search] if service.read_only else [ask, search, rebuild]
 
@@ -285,7 +318,8 @@ def _sentences(question: str) -> Iterator[None]:
     """Tells a program's user what went wrong in the question's language, without a traceback."""
     language: Language = "th" if _THAI.search(question) else "en"
     try:
-        yield
+        with panics_raised():
+            yield
     except KhamtopError as error:
         raise gr.Error(sentence(error, language), print_exception=False) from error
     except Exception as error:

@@ -8,7 +8,7 @@ const MARKUP = ["innerHTML", "outerHTML", "insertAdjacentHTML", "write", "setHTM
 export default [
   js.configs.recommended,
   {
-    files: ["ui/page/*.js"],
+    files: ["ui/page/*.js", "ui/widget/*.js"],
     languageOptions: { globals: globals.browser },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {

@@ -21,6 +21,11 @@ EMBEDDED, EMBEDDED_STATIC = Path(__file__).parent / "model", Path(__file__).pare
 STATIC = "static"
 
 
+def folder_of(name: str | None) -> Path:
+    """The folder of the encoder of that name; for a model id one that is not there."""
+    return {None: EMBEDDED, STATIC: EMBEDDED_STATIC}.get(name) or Path(str(name))
+
+
 def load_encoder(name: str | None = None) -> Encoder:
     """The encoder of that name: "static", a folder, or a model id of sentence-transformers; None for the default.
 
@@ -28,7 +33,7 @@ def load_encoder(name: str | None = None) -> Encoder:
         KhamtopError: `encoder.unreadable` if there is no such model, or none that can be opened; as `Transformer`
             does for a folder of one.
     """
-    folder = {None: EMBEDDED, STATIC: EMBEDDED_STATIC}.get(name) or Path(str(name))
+    folder = folder_of(name)
     try:
         if is_transformer(folder):
             return TransformerEncoder(folder)

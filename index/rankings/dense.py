@@ -70,7 +70,7 @@ class Dense:
             try:
                 self._load()
             except (OSError, RuntimeError, ValueError) as error:  # FAISS and NumPy each have their own
-                raise RankingDamaged(str(error)) from error
+                raise RankingDamaged(self._file.name, str(error)) from error
 
     def _load(self) -> None:
         index = read(self._file)

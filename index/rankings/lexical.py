@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from pathlib import Path
 import numpy as np
 import tantivy
 
+from khamtop.index.panics import Panic, panics_raised
 from khamtop.index.rankings.ranking import RankingDamaged
 from khamtop.index.text import thai
 from khamtop.index.threads import side_by_side
@@ -88,11 +90,12 @@ class Lexical:
             raise PermissionError(str(folder))
         self._folder = folder
         self._schema = schema.build()
-        self._index = _opened(self._schema, folder)
-        for field, (shortest, longest) in _GRAMS.items():
-            grams = tantivy.Tokenizer.ngram(min_gram=shortest, max_gram=longest, prefix_only=False)
-            self._index.register_tokenizer(field, tantivy.TextAnalyzerBuilder(grams).build())
-        self._searcher = self._index.searcher()
+        with _damage_told():
+            self._index = tantivy.Index(self._schema, path=str(folder))
+            for field, (shortest, longest) in _GRAMS.items():
+                grams = tantivy.Tokenizer.ngram(min_gram=shortest, max_gram=longest, prefix_only=False)
+                self._index.register_tokenizer(field, tantivy.TextAnalyzerBuilder(grams).build())
+            self._searcher = self._index.searcher()
         self._frequencies: dict[str, int] = {}
         self._writer: tantivy.IndexWriter | None = None
         self._removed_now = 0  # since the last commit
@@ -108,49 +111,52 @@ class Lexical:
             document.add_text("words", terms.words)
             document.add_text("grams", terms.grams)
             document.add_text("sounds", terms.sounds)
-            try:
+            with _writing():
                 self._open_writer().add_document(document)
-            except ValueError as error:  # tantivy's word for a disk that is full
-                raise OSError(str(error)) from error
 
     def remove(self, passages: Iterable[int]) -> None:
         """Takes passages out by number, from the next `commit` on."""
-        for passage in passages:
-            self._open_writer().delete_documents_by_term("passage", passage)
-            self._removed_now += 1
+        with _writing():
+            for passage in passages:
+                self._open_writer().delete_documents_by_term("passage", passage)
+                self._removed_now += 1
 
     @property
     def is_worn(self) -> bool:
         """Whether more than `MOST_REMOVED` of what is kept is of removed passages: `clear` it, and add all again."""
-        segments = json.loads((self._folder / _META).read_text("utf-8"))["segments"]
-        kept: int = sum(segment["max_doc"] for segment in segments)
+        try:
+            segments = json.loads((self._folder / _META).read_text("utf-8"))["segments"]
+            kept: int = sum(segment["max_doc"] for segment in segments)
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise RankingDamaged(_META, str(error)) from error
         return kept - len(self) + self._removed_now > MOST_REMOVED * kept
 
     def clear(self) -> None:
         """Takes every passage out and whatever is kept of removed ones, from the next `commit` on."""
-        self._open_writer().delete_all_documents()
+        with _writing():
+            self._open_writer().delete_all_documents()
 
     def commit(self) -> None:
         """Writes what was added and removed, and searches it from now on."""
         if self._writer is None:
             return
         writer, self._writer = self._writer, None  # if it fails, there is nothing to roll back to
-        try:
+        with _writing():
             writer.commit()
             writer.wait_merging_threads()
-        except ValueError as error:  # as above
-            raise OSError(str(error)) from error
         self._removed_now = 0
-        self._index.reload()
-        self._searcher = self._index.searcher()
+        with _damage_told():
+            self._index.reload()
+            self._searcher = self._index.searcher()
         self._frequencies.clear()
 
     def close(self) -> None:
         """Lets go of what was added since the last commit, and of the threads that would still write it."""
         if self._writer is not None:
-            self._writer.rollback()
-            self._writer.wait_merging_threads()
-            self._writer = None
+            writer, self._writer = self._writer, None
+            with _writing():
+                writer.rollback()
+                writer.wait_merging_threads()
 
     @staticmethod
     def is_immutable(file: Path) -> bool:
@@ -178,7 +184,8 @@ class Lexical:
         if known is None:
             if len(self._frequencies) >= _FREQUENCIES:
                 self._frequencies.clear()
-            known = self._frequencies[word] = int(self._searcher.doc_freq("words", word))
+            with _damage_told():
+                known = self._frequencies[word] = int(self._searcher.doc_freq("words", word))
         return known
 
     def has_written(self, words: Iterable[str]) -> bool:
@@ -226,8 +233,9 @@ class Lexical:
             depth *= 8  # most of what fits best lies outside: look further down
 
     def _best(self, query: tantivy.Query, k: int) -> list[tuple[int, float]]:
-        found = self._searcher.search(query, min(k, len(self)), count=False)
-        numbers = self._searcher.fast_field_values("passage", [address for _, address in found.hits])
+        with _damage_told():
+            found = self._searcher.search(query, min(k, len(self)), count=False)
+            numbers = self._searcher.fast_field_values("passage", [address for _, address in found.hits])
         return [(int(number), float(score)) for number, (score, _) in zip(numbers, found.hits, strict=True)]
 
     def _one_of(self, field: str, ways: Alternatives) -> tantivy.Query:
@@ -250,15 +258,26 @@ class Lexical:
         return tantivy.Query.const_score_query(query, 0.0)
 
 
-def _opened(schema: tantivy.Schema, folder: Path) -> tantivy.Index:
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Around reading: over files that were altered tantivy raises `ValueError`, or panics."""
     try:
-        return tantivy.Index(schema, path=str(folder))
+        with panics_raised():
+            yield
+    except (ValueError, Panic) as error:
+        raise RankingDamaged(FOLDER, str(error)) from error
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Around writing: there `ValueError` is tantivy's word for a disk that is full."""
+    try:
+        with panics_raised():
+            yield
     except ValueError as error:
-        raise RankingDamaged(str(error)) from error
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":  # Rust's, which is no `Exception`
-            raise RankingDamaged(str(error)) from None
-        raise
+        raise OSError(str(error)) from error
+    except Panic as error:
+        raise RankingDamaged(FOLDER, str(error)) from error
 
 
 def _any(queries: Sequence[tantivy.Query]) -> tantivy.Query:

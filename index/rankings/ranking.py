@@ -8,22 +8,31 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from khamtop.index.types import Ranked
+from khamtop.index.types import KhamtopError, Ranked
 
 #: What a passage is found by (terms, a vector), and what is looked for (a query's terms, a query's vector).
 Entry = TypeVar("Entry", contravariant=True)
 Wanted = TypeVar("Wanted", contravariant=True)
 
 
-class RankingDamaged(Exception):
-    """What lies in a ranking's folder is not what it wrote there."""
+class RankingDamaged(KhamtopError):
+    """What lies in a ranking's folder is not what it wrote there: `index.damaged`, wherever it is met."""
+
+    def __init__(self, file: str, said: str) -> None:
+        """`said` is what the ranking's library says of it, for developers."""
+        super().__init__("index.damaged", file=file)
+        self.said = said
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}: {self.said}"
 
 
 class Ranking(Protocol[Entry, Wanted]):
     """Passages, by number, in the order of how well they fit. Opened on a folder; starts empty where nothing lies.
 
     Opening raises `RankingDamaged` for files that are not its own, `OSError` for such as cannot be opened, and
-    `PermissionError` for a folder that it may not work in. Searching is safe from several threads.
+    `PermissionError` for a folder that it may not work in; whatever comes later raises `RankingDamaged` too, where it
+    meets such files. Searching is safe from several threads.
     """
 
     def add(self, passages: Sequence[int], entries: Sequence[Entry]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
+from khamtop.index.sources.kinds import why_passed_over, why_unread
 from khamtop.index.sources.source import LARGEST_FILE_BYTES, File, Unit, Unreadable, shown, told_apart
 from khamtop.index.sources.wiring import source_of
 from khamtop.index.types import Article, KhamtopError, Rejected
@@ -50,7 +51,7 @@ def read(file: File, known: Container[bytes] = frozenset()) -> Iterator[Unit]:
     source = source_of(file.path)
     try:
         if source is None:
-            raise Unreadable("file.kind")
+            raise Unreadable(why_unread(file.path.name))
         yield from source.read(file, known)
     except Unreadable as problem:
         yield b"", Rejected(file.source, problem.reason, problem.line)
@@ -111,12 +112,8 @@ def _walk(root: Path, visited: set[tuple[int, int]]) -> Iterator[Path | Rejected
         subfolders.sort()
         for name in sorted(names):
             path = Path(folder, name)
-            if name.startswith("."):
-                yield Rejected(shown(path), "file.hidden")
-            elif path.stem.upper() == "README":
-                yield Rejected(shown(path), "file.readme")
-            else:
-                yield path
+            reason = why_passed_over(name)
+            yield Rejected(shown(path), reason) if reason else path
     yield from failed
 
 
@@ -124,7 +121,7 @@ def _file(path: Path, identity: str) -> File | Rejected:
     """The file at `path`, if it is of a kind that is read."""
     source = source_of(path)
     if source is None:
-        return Rejected(shown(path), "file.kind")
+        return Rejected(shown(path), why_unread(path.name))
     try:
         found = path.stat()
     except OSError:

@@ -30,7 +30,8 @@ _BLOCK_TAG = re.compile(
 )
 _PAIR = re.compile(rf"<({'|'.join(_NAMES.split())})(?:\s[^<>]*)?>.*?</\1\s*>|<img\s[^<>]*>", re.I | re.S)
 _BLOCK_END = re.compile(r"</(?:p|div|article|section|main|li|ul|ol|tr|table|blockquote|figure|h[1-6])\s*>", re.I)
-_LINE_END = re.compile(r"\n(?![^<>]*>)")
+#: Line breaks, and tags, whose own are none to readers.
+_TAG_OR_LINE_END = re.compile(r"<[^<>]*>|\n")
 _PAGE = re.compile(r"<(?:html|body)\b", re.IGNORECASE)
 #: A cell of more characters is a part of a page, and its table only sets the parts side by side.
 _LONGEST_CELL = 300
@@ -53,13 +54,14 @@ def is_page(text: str) -> bool:
     return "<" in text and bool(_PAGE.search(text))
 
 
-def text_of_html(markup: str) -> str:
+def text_of_html(markup: str, keeps_breaks: bool = False) -> str:
     """The text of a part of a page, all of it.
 
-    Where no block is closed, the line breaks make lines: so blog systems have it, and a text with a stray tag in it.
+    With `keeps_breaks`, and where no block is closed, the line breaks make lines: so blog systems have it, and a text
+    with a stray tag in it.
     """
-    if not _BLOCK_END.search(markup):
-        markup = _LINE_END.sub("<br>", markup)
+    if keeps_breaks or not _BLOCK_END.search(markup):
+        markup = _TAG_OR_LINE_END.sub(lambda found: "<br>" if found[0] == "\n" else found[0], markup)
     return text_of(parsed(markup))
 
 
@@ -67,7 +69,16 @@ def one_line(text: str) -> str:
     """A title without its tags, its entities decoded."""
     if is_html(text):
         return " ".join(text_of_html(text).split())
-    return html.unescape(text) if _ENTITY.search(text) else text
+    return decoded(text)
+
+
+def decoded(text: str) -> str:
+    """A text with its entities as letters; "&" that begins none, as in an address, stays.
+
+    >>> decoded("&#8220;ดาวเหนือ&#8221; https://x.th/?a=1&copy=2")
+    '“ดาวเหนือ” https://x.th/?a=1&copy=2'
+    """
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text) if "&" in text else text
 
 
 def parsed(markup: str) -> HtmlElement:

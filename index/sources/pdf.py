@@ -24,6 +24,7 @@ from typing import IO, Any
 from khamtop.index.sources.fields import article_of
 from khamtop.index.sources.pdf_layout import Line, Page, heading, text_of
 from khamtop.index.sources.source import File, Unit, Unreadable, digest_of_bytes
+from khamtop.index.sources.titles import given_title
 from khamtop.index.sources.whole import made
 from khamtop.index.text.dates import dateline
 from khamtop.index.types import Article, Rejected
@@ -39,16 +40,6 @@ _SPENT = (-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT)
 
 #: A PDF begins and ends with these, not quite at its ends.
 _BEGIN, _END, _EDGE_BYTES = b"%PDF-", b"%%EOF", 4096
-#: What programs write as a title where nobody gave one.
-_NO_TITLE = re.compile(
-    r"\s*(?:microsoft (?:word|powerpoint|excel)\b.*|(?:untitled|document|presentation|เอกสาร|ไม่มีชื่อ)[\s\d-]*"
-    r"|\(anonymous\)|about:blank|https?://\S+|file://\S+"
-    r"|.*\.(?:docx?|odt|rtf|txt|pdf|pptx?|xlsx?|indd|pmd|qxd|html?|cdr|ai|psd|jpe?g|png|tiff?))\s*",
-    re.IGNORECASE | re.DOTALL,
-)
-_LONGEST_TITLE = 300
-#: Thai of one byte a letter, taken for Latin.
-_MISREAD = re.compile("[\u00a1-\u00fb]{3}")
 _MADE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 
 
@@ -162,18 +153,11 @@ def _told(stream: IO[bytes]) -> _Told:
 def _article(file: File, told: _Told) -> Article:
     text = text_of(told.pages)
     first: Page = next((page for page in told.pages if page), [])
-    title = _said_title(told.title) or (heading(first) if isinstance(first, list) else "")
+    title = given_title(told.title) or (heading(first) if isinstance(first, list) else "")
     # A scan was made long after what is printed on it.
     is_scan = any(isinstance(page, str) for page in told.pages)
     published = dateline(text.lstrip()) or ("" if is_scan else _day_made(told.made))
     return article_of(file.identity, file.source, text, {"title": title, "date": published})
-
-
-def _said_title(title: str) -> str:
-    """A title of the metadata, if it says something."""
-    title = title[:_LONGEST_TITLE]
-    says = any(map(str.isalpha, title)) and not _NO_TITLE.fullmatch(title) and not _MISREAD.search(title)
-    return " ".join(title.split()) if says else ""
 
 
 def _day_made(made: str) -> str:

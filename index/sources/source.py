@@ -43,16 +43,18 @@ class File:
 
     `identity` is the file's path below the folder given, with that folder's name before it, so that
     it stays the same wherever the command is run. It is valid Unicode, and no two files of one call
-    of `files` share one.
+    of `files` share one. `origin` is where the file came from, if that is not its path: a place in another
+    file, or an address.
     """
 
     path: Path
     identity: str
+    origin: str = ""
 
     @property
     def source(self) -> str:
-        """The path as people read it: valid Unicode, whatever bytes it is made of."""
-        return shown(self.path)
+        """The origin, or the path as people read it: valid Unicode, whatever bytes it is made of."""
+        return self.origin or shown(self.path)
 
     def digest(self) -> bytes:
         """16 bytes that are the same as long as the file's are.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from khamtop.index.storage.store import Index, current_generation, damage
+from khamtop.index.storage.store import Generation, Index, current_generation, damage
 from khamtop.index.types import Encoder, KhamtopError
 
 
@@ -16,11 +16,7 @@ def problems(folder: Path, encoder: Encoder | None = None) -> Iterator[KhamtopEr
         KhamtopError: `index.missing` if there is no index.
     """
     try:
-        generation = current_generation(folder)
-        damaged = list(damage(generation.folder, generation.manifest, thorough=True))
-        while damaged and (now := current_generation(folder)) != generation:  # a build replaced it meanwhile
-            generation = now
-            damaged = list(damage(generation.folder, generation.manifest, thorough=True))
+        _, damaged = damaged_files(folder, thorough=True)
         yield from (KhamtopError("index.damaged", file=file) for file in damaged)
         if not damaged:
             yield from _disagreements(Index.open(folder, encoder))
@@ -28,6 +24,20 @@ def problems(folder: Path, encoder: Encoder | None = None) -> Iterator[KhamtopEr
         if error.code == "index.missing":
             raise
         yield error
+
+
+def damaged_files(folder: Path, thorough: bool = False) -> tuple[Generation, list[str]]:
+    """The generation that answers, and its files that are not as they were written, as `damage` tells it.
+
+    Raises:
+        KhamtopError: as `current_generation`.
+    """
+    generation = current_generation(folder)
+    while True:
+        damaged = list(damage(generation.folder, generation.manifest, thorough))
+        if not damaged or (now := current_generation(folder)) == generation:
+            return generation, damaged
+        generation = now  # a build replaced it meanwhile
 
 
 def _disagreements(index: Index) -> Iterator[KhamtopError]:

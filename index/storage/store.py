@@ -17,11 +17,13 @@ copied but linked, so that a draft costs what changes.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import re
 import shutil
+import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -81,7 +83,7 @@ class Manifest:
                 raise KhamtopError("index.format", found=fields["format"], wanted=FORMAT)
             if fields.pop("checksum") == _text_checksum(fields):
                 return cls(**fields)
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             pass
         raise KhamtopError("index.damaged", file=_MANIFEST)
 
@@ -240,6 +242,7 @@ class Draft:
         self.folder = folder
         self.earlier = earlier
         self.afresh = afresh
+        self._mode = _mode_in(folder)
         self.database = Database.change(folder / _DATABASE)
         self.rankings = Rankings(folder, encoder.dimensions)
         if not earlier:
@@ -270,7 +273,7 @@ class Draft:
             return self.earlier.manifest.files[name]  # linked, and neither flushed nor read again
         with open(file, "rb") as stream:
             os.fsync(stream.fileno())
-        file.chmod(0o644)  # a library may let nobody else read some of its files
+        file.chmod(self._mode)  # a library may let nobody else read some of its files
         return file.stat().st_size, _checksum(file)
 
     def _name(self, file: Path) -> str:
@@ -315,6 +318,8 @@ def drafting(
                 draft = Draft(target, encoder, earlier, reason)
             except (OSError, RankingDamaged, DatabaseUnwritable) as error:
                 _remove(target)
+                if isinstance(error, RankingDamaged):
+                    raise
                 raise KhamtopError("index.unwritable", folder=str(folder)) from error
 
             def commit(encoder_source: str | None) -> Manifest:
@@ -345,6 +350,28 @@ def remembered_encoder(folder: Path) -> str | None:
         return Manifest.read(folder / current).encoder_source if current else None
     except KhamtopError:
         return None
+
+
+def is_being_built(folder: Path) -> bool:
+    """Whether a build is writing to `folder`; nothing is written to find out."""
+    try:
+        import fcntl
+
+        lock = os.open(folder / _LOCK, os.O_RDONLY)
+    except (ImportError, OSError):  # a system without such locks, or no lock
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # refused while a build holds the lock
+        return False
+    except OSError as error:
+        return error.errno in (errno.EACCES, errno.EAGAIN)
+    finally:
+        os.close(lock)
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """What builds left in `folder` that were ended, and generations that no longer answer: the next build sweeps it."""
+    return _others(folder, _current_or_none(folder))
 
 
 def current_generation(folder: Path) -> Generation:
@@ -424,9 +451,13 @@ def _files(generation: Path) -> list[Path]:
 def _sweep(folder: Path, keep: str | None) -> None:
     """Removes what builds left that were ended, and generations that no longer answer."""
     (folder / f"{_CURRENT}{_NEW}").unlink(missing_ok=True)
-    for path in folder.iterdir():
-        if _GENERATION.fullmatch(path.name) and path.name != keep:  # nothing else in the folder is ours
-            _remove(path)
+    for path in _others(folder, keep):
+        _remove(path)
+
+
+def _others(folder: Path, keep: str | None) -> list[Path]:
+    """Drafts and generations but `keep`; nothing else in the folder is ours."""
+    return sorted(path for path in folder.iterdir() if _GENERATION.fullmatch(path.name) and path.name != keep)
 
 
 def _leave_nothing(folder: Path) -> None:
@@ -448,6 +479,18 @@ def _remove(generation: Path) -> None:
         if not generation.exists():
             return
         time.sleep(_BETWEEN_TRIES)
+
+
+def _mode_in(folder: Path) -> int:
+    """Who may read and write a file that is made in a folder now: as this process is set (umask).
+
+    Asking for the umask would change it for a moment, for all threads.
+    """
+    probe = folder / f"mode{_NEW}"
+    probe.touch()
+    mode = stat.S_IMODE(probe.stat().st_mode)
+    probe.unlink()
+    return mode
 
 
 def _checksum(file: Path) -> str:

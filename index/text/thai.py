@@ -88,6 +88,8 @@ _STRETCH = re.compile(r"[\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]+")  # \w leaves out
 #: more with what follows. In 1,190 such phrases of thaigov-sample and iapp train all words are those of the phrase
 #: cut whole. So no word, were it a letter held down, is longer than a quote (`qa.quote.QUOTE_CHARS`).
 _WINDOW, _WINDOW_EDGE = 120, 40
+#: Longer phrases and words are not remembered: whoever asks could fill memory with them.
+_REMEMBERED_CHARS = _WINDOW
 _PUNCTUATION = "-–—/()[]{}<>“”‘’\"',:;!?…"
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*$")
 _ABBREVIATION = re.compile(r"(?:^|[\s(“\"'])(?:[ก-ฮA-Za-z]{1,3}\.)+$|\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|No|vs)\.$")
@@ -292,14 +294,13 @@ def word_spans(text: str) -> list[Span]:
     spans: list[Span] = []
     for phrase in _PHRASE.finditer(text):
         at = phrase.start()
-        spans += [(at + start, at + end) for start, end in _cut(phrase[0])]
+        cut = _cut_once if len(phrase[0]) <= _REMEMBERED_CHARS else _cut
+        spans += [(at + start, at + end) for start, end in cut(phrase[0])]
     return spans
 
 
-@lru_cache(maxsize=1 << 14)
 def _cut(phrase: str) -> tuple[Span, ...]:
-    """Where the words of a phrase stand; remembered, as a question is cut by all who read it, and writers repeat
-    themselves."""
+    """Where the words of a phrase stand."""
     spans: list[Span] = []
     at = 0
     for word in _pieces(phrase):
@@ -307,6 +308,10 @@ def _cut(phrase: str) -> tuple[Span, ...]:
             spans.append((at + bare[0], at + bare[1]))
         at += len(word)
     return tuple(spans)
+
+
+#: `_cut`, remembered: a question is cut by all who read it, and writers repeat themselves.
+_cut_once = lru_cache(maxsize=1 << 14)(_cut)
 
 
 def _pieces(phrase: str) -> Iterator[str]:
@@ -387,7 +392,13 @@ def skeletons(text: str) -> list[str]:
     >>> skeletons("wannasirikul") == skeletons("วรรณศิริกุล")
     True
     """
-    return [_latin_skeleton(run) if run[0] < "ก" else _thai_skeleton(run) for run in _SCRIPT.findall(text)]
+    return [_skeleton(run) for run in _SCRIPT.findall(text)]
+
+
+def _skeleton(run: str) -> str:
+    if run[0] >= "ก":
+        return _thai_skeleton(run)
+    return _latin_skeleton_once(run) if len(run) <= _REMEMBERED_CHARS else _latin_skeleton(run)
 
 
 def sounds(text: str) -> list[str]:
@@ -405,11 +416,13 @@ def _thai_skeleton(stretch: str) -> str:
     return _SILENT.sub("", stretch).translate(_THAI_SOUNDS)
 
 
-@lru_cache(maxsize=1 << 13)
 def _latin_skeleton(stretch: str) -> str:
     for letters, sound in _LATIN_DIGRAPHS:
         stretch = stretch.replace(letters, sound)
     return _DOUBLED.sub(r"\1", stretch).translate(_LATIN_SOUNDS)
+
+
+_latin_skeleton_once = lru_cache(maxsize=1 << 13)(_latin_skeleton)
 
 
 def is_boundary(text: str, at: int) -> bool:

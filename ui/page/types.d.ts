@@ -1,12 +1,13 @@
 // The types of what the page gets from the server, and the keys of its words.
 // Written by `python -m khamtop.ui.declarations` from ui/shapes.py and ui/languages: change those.
 
-/** An article, without its text. */
+/** An article, without its text. Programs get its address, too, and with a quote the one of its place. */
 export interface ArticleJson {
   article_id: string;
   title: string;
   source: string;
   published: string | null;
+  url?: string;
 }
 
 /** Where else the same words are printed, if anywhere. */
@@ -25,6 +26,7 @@ export interface CitationJson {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   copies?: Array<ArticleJson>;
   column?: string;
   number: number;
@@ -40,6 +42,7 @@ export interface FoundJson {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   page: number | null;
   start: number;
   end: number;
@@ -55,6 +58,7 @@ export interface HitJson {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   page: number | null;
   start: number;
   end: number;
@@ -119,6 +123,7 @@ export interface FoundArticleJson {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   passages: Array<number>;
 }
 
@@ -178,6 +183,104 @@ export interface ErrorJson {
   facts: Record<string, unknown>;
 }
 
+/** What narrows the articles. */
+export interface BoundsSent {
+  since?: string;
+  until?: string;
+  source?: string;
+}
+
+/** A question, with the earlier ones of its conversation. */
+export interface QuestionSent {
+  since?: string;
+  until?: string;
+  source?: string;
+  question: string;
+  history?: Array<string>;
+  k?: number;
+}
+
+/** A question to answer. */
+export interface AskSent {
+  since?: string;
+  until?: string;
+  source?: string;
+  question: string;
+  history?: Array<string>;
+  k?: number;
+  any_time?: boolean;
+}
+
+/** A question to answer, perhaps by events. */
+export interface StreamSent {
+  since?: string;
+  until?: string;
+  source?: string;
+  question: string;
+  history?: Array<string>;
+  k?: number;
+  any_time?: boolean;
+  stream?: boolean;
+}
+
+/** What to search for. */
+export interface SearchSent {
+  since?: string;
+  until?: string;
+  source?: string;
+  question: string;
+  history?: Array<string>;
+  k?: number;
+  order?: "relevance" | "date";
+}
+
+/** Which article to read. */
+export interface ArticleSent {
+  article_id: string;
+}
+
+/** Which articles to list. */
+export interface ArticlesSent {
+  since?: string;
+  until?: string;
+  source?: string;
+  find?: string;
+  offset?: number;
+  limit?: number;
+  order?: "newest" | "oldest" | "title";
+}
+
+/** Nothing. */
+export interface RebuildSent {
+}
+
+/** An article with its whole text, of which every quote is a span of characters. */
+export interface ArticleText {
+  article_id: string;
+  title: string;
+  source: string;
+  published: string | null;
+  url?: string;
+  text: string;
+}
+
+/** A stretch of the list of articles, and how many there are in all. */
+export interface ArticleRows {
+  total: number;
+  articles: Array<ListedArticle>;
+}
+
+/** What went wrong: a code that stays, and a sentence for a person. */
+export interface FailureJson {
+  code: string;
+  message: string;
+}
+
+/** A call that failed. */
+export interface FailedJson {
+  error: FailureJson;
+}
+
 /** A piece of text: a quote if it has a `number`, the short answer if `short`, what was searched for if `term`. */
 export interface Part {
   text: string;
@@ -192,6 +295,7 @@ export interface Citation {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   copies?: Array<ArticleJson>;
   column?: string;
   number: number;
@@ -208,6 +312,7 @@ export interface DatedArticle {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   day: string | null;
 }
 
@@ -218,6 +323,7 @@ export interface Card {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   page: number | null;
   start: number;
   end: number;
@@ -295,6 +401,7 @@ export interface FoundArticle {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   day: string | null;
   title_parts: Array<Part>;
   cards: Array<Card>;
@@ -315,6 +422,7 @@ export interface WholeArticle {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   day: string | null;
   begin: number;
   page: number | null;
@@ -337,6 +445,7 @@ export interface Summary {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   day: string | null;
   quotes: Array<SummaryQuote>;
 }
@@ -347,6 +456,7 @@ export interface OpenArticle {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   day: string | null;
   begin: number;
   page: number | null;
@@ -361,6 +471,7 @@ export interface ListedArticle {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   day: string | null;
   chars: number;
   passages: number;
@@ -372,6 +483,7 @@ export interface Row {
   title: string;
   source: string;
   published: string | null;
+  url?: string;
   day: string | null;
   chars: number;
   passages: number;
@@ -525,7 +637,19 @@ export type Key =
   | "search.at_least"
   | "search.nearest"
   | "articles.missing"
+  | "articles.address"
   | "articles.none"
+  | "fetch.address"
+  | "fetch.unreachable"
+  | "fetch.untrusted"
+  | "fetch.status"
+  | "fetch.kind"
+  | "fetch.too_large"
+  | "fetch.slow"
+  | "fetch.elsewhere"
+  | "fetch.redirections"
+  | "fetch.robots"
+  | "fetch.none"
   | "index.missing"
   | "index.damaged"
   | "index.format"
@@ -545,6 +669,7 @@ export type Key =
   | "check.orphans"
   | "filter.date"
   | "filter.order"
+  | "filter.too_long"
   | "encoder.unreadable"
   | "article.unknown"
   | "article.duplicate_id"
@@ -557,6 +682,8 @@ export type Key =
   | "answer.unsure"
   | "answer.overview"
   | "answer.overview_part"
+  | "answer.newest"
+  | "answer.other_time"
   | "answer.summary"
   | "answer.comparison"
   | "answer.nearest"
@@ -576,13 +703,29 @@ export type Key =
   | "upload.too_large"
   | "upload.there"
   | "upload.unwritable"
+  | "upload.full"
+  | "upload.taken"
   | "guard.foreign"
   | "guard.host"
   | "auth.required"
+  | "auth.slow"
   | "auth.invalid"
   | "auth.unreadable"
   | "root_path.invalid"
+  | "allowed_host.invalid"
   | "call.invalid"
+  | "call.unknown"
+  | "call.method"
+  | "call.model"
+  | "call.too_large"
+  | "call.slow"
+  | "key.required"
+  | "api_key.unreadable"
+  | "api_key.none"
+  | "api_key.invalid"
+  | "mcp.missing"
+  | "mcp.page"
+  | "origin.invalid"
   | "feedback.none"
   | "feedback.good"
   | "feedback.bad"
@@ -602,6 +745,9 @@ export type Key =
   | "model.damaged"
   | "model.kind"
   | "reader.unreadable"
+  | "reader.kind"
+  | "reranker.unreadable"
+  | "reranker.kind"
   | "train.taken"
   | "train.too_few"
   | "train.done"
@@ -614,6 +760,10 @@ export type Key =
   | "file.too_large"
   | "file.empty"
   | "file.not_text"
+  | "file.not_whole"
+  | "file.protected"
+  | "file.old_word"
+  | "file.spreadsheet"
   | "pdf.none"
   | "pdf.locked"
   | "pdf.damaged"
@@ -632,6 +782,28 @@ export type Key =
   | "text.rtf"
   | "text.garbled"
   | "text.bad_letter"
+  | "table.no_columns"
+  | "row.broken"
+  | "row.cells"
+  | "xml.broken"
+  | "xml.entities"
+  | "xml.other"
+  | "entry.unpublished"
+  | "zip.nested"
+  | "zip.name"
+  | "zip.too_much"
+  | "zip.too_many"
+  | "address.address"
+  | "address.unreachable"
+  | "address.untrusted"
+  | "address.status"
+  | "address.kind"
+  | "address.too_large"
+  | "address.slow"
+  | "address.elsewhere"
+  | "address.redirections"
+  | "address.robots"
+  | "address.later"
   | "talk.greeting"
   | "talk.thanks"
   | "talk.about"
@@ -646,12 +818,62 @@ export type Key =
   | "rejected.count"
   | "serve.starting"
   | "serve.at"
+  | "doctor.fine"
+  | "doctor.wrong"
+  | "doctor.state.fine"
+  | "doctor.state.note"
+  | "doctor.state.wrong"
+  | "doctor.part.machine"
+  | "doctor.part.program"
+  | "doctor.part.models"
+  | "doctor.part.index"
+  | "doctor.part.page"
+  | "doctor.failed"
+  | "doctor.python"
+  | "doctor.memory"
+  | "doctor.open_files"
+  | "doctor.few_open_files"
+  | "doctor.khamtop"
+  | "doctor.uninstalled"
+  | "doctor.altered"
+  | "doctor.package"
+  | "doctor.package_missing"
+  | "doctor.package_other"
+  | "doctor.extra"
+  | "doctor.extra_lacks"
+  | "doctor.unloadable"
+  | "doctor.encoder"
+  | "doctor.reader"
+  | "doctor.reranker"
+  | "doctor.nonsense"
+  | "doctor.not_here"
+  | "doctor.index"
+  | "doctor.index_read"
+  | "doctor.index_sizes"
+  | "doctor.unwritable"
+  | "doctor.room"
+  | "doctor.building"
+  | "doctor.leftovers"
+  | "doctor.articles"
+  | "doctor.articles_unreadable"
+  | "doctor.articles_fixed"
+  | "doctor.port"
+  | "doctor.users"
+  | "doctor.local"
+  | "doctor.everybody"
+  | "widget.title"
+  | "widget.question"
+  | "widget.ask"
+  | "widget.asking"
+  | "widget.sources"
+  | "widget.away"
   | "stage.start"
   | "stage.afresh.encoder"
   | "stage.afresh.format"
   | "stage.afresh.damaged"
   | "stage.afresh.words"
   | "stage.afresh.asked"
+  | "stage.fetch"
   | "stage.read"
   | "stage.embed"
   | "stage.left"

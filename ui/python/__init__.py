@@ -21,18 +21,21 @@ if TYPE_CHECKING:
     from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Passage, Rejected
     from khamtop.qa.answer import ask
     from khamtop.qa.reader import Reader, load_reader
+    from khamtop.qa.reranker import Reranker, load_reranker
     from khamtop.qa.searching import search
     from khamtop.qa.types import Answer, Citation, Hit
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 #: Where each name comes from. It is imported when it is first used: `khamtop --help` needs neither FAISS nor tantivy.
 _HOME = {
     "Answer": "qa.types", "Article": "index.types", "Citation": "qa.types", "Encoder": "index.types",
     "Filter": "index.types", "Hit": "qa.types", "Index": "index.storage.store", "KhamtopError": "index.types",
     "Passage": "index.types", "Reader": "qa.reader", "Rejected": "index.types", "Report": "index.building.build",
+    "Reranker": "qa.reranker",
     "ask": "qa.answer", "build": "index.building.build", "filter_of": "index.filters",
-    "load_encoder": "index.encoders.wiring", "load_reader": "qa.reader", "search": "qa.searching",
+    "load_encoder": "index.encoders.wiring", "load_reader": "qa.reader", "load_reranker": "qa.reranker",
+    "search": "qa.searching",
 }  # fmt: skip
 
 __all__ = sorted(_HOME)

@@ -1,5 +1,5 @@
 """`python -m khamtop`: the same as `khamtop`."""
 
-from khamtop.ui.cli import main
+from khamtop.ui.start import main
 
 main()
