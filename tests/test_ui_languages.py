@@ -66,7 +66,7 @@ def test_it_writes_numbers_in_its_own_way(toy: str) -> None:
 
 def test_errors_and_reports_are_told_in_it(toy: str) -> None:
     assert texts.sentence(KhamtopError("question.empty"), toy) == "o toki e wile sona."
-    rejected = (Rejected("a.png", "file.kind"),)
+    rejected = (Rejected("a.pdf", "pdf.locked"),)
     assert "1 li ike" in render.report_to_text(Report(1, 1, 1, 0, 0, 0, rejected, 0.1), toy)
 
 

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from khamtop.qa.question import LONGEST_QUESTION
 from khamtop.ui import declarations, shapes, uploads
 from khamtop.ui.feedback import REMARK_CHARS
 from khamtop.ui.guard import Access, Guard
@@ -143,6 +144,7 @@ def test_the_page_is_given_its_first_module_its_languages_and_the_servers_limits
     given = props["given"]
     assert (given["first"], given["languages"], set(given["words"])) == ("th", ["th", "en"], {"th", "en"})
     assert given["limits"] == {
+        "question_chars": LONGEST_QUESTION,
         "remark_chars": REMARK_CHARS,
         "passages": MOST_PASSAGES,
         "listed": MOST_LISTED,

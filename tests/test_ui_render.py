@@ -210,11 +210,8 @@ def test_lines_that_are_counted_only_are_told_by_their_number() -> None:
         "  a.jsonl, line 1: line is not valid JSON",
         "  a.jsonl: line has no text field (2,999 lines more)",
     ]
-    data = render.report_to_json(report, 1)
-    assert (data["rejected_count"], data["rejected"]) == (
-        3000,
-        [{"path": "a.jsonl", "reason": "line.broken", "line": 1}],
-    )
+    shown = render.report_to_page(report, 1)
+    assert (shown["lost_count"], shown["lost"]) == (3000, [{"path": "a.jsonl", "reason": "line.broken", "line": 1}])
     assert render.report_to_json(report)["rejected"][1] == {"path": "a.jsonl", "reason": "line.no_text", "count": 2999}
 
 
@@ -224,6 +221,30 @@ def test_text_of_a_build_gives_each_reason_in_words() -> None:
         "Not indexed: 1",
         "  a/y.jsonl, line 7: line is not valid JSON",
     ]
+
+
+def test_what_never_was_an_article_is_told_in_one_line_and_is_no_loss() -> None:
+    pictures = [Rejected(f"a/{number}.png", "file.kind") for number in range(5)]
+    rejected = (*pictures, Rejected("a/README.md", "file.readme"), Rejected("a/LICENSE", "file.kind"))
+    report = Report(2, 9, 1, 0, 0, 1, rejected, 0.5)
+    assert render.report_to_text(report, "en").splitlines()[1:] == [
+        "Passed over, as no articles: 7 · not a kind of file that can be read (0.png, 1.png, 2.png, …), "
+        "a README, not an article (README.md)"
+    ]
+    shown = render.report_to_page(report, 3)
+    assert (shown["lost"], shown["lost_count"]) == ([], 0)
+    told = render.report_to_json(report)  # programs get each one
+    assert (len(told["rejected"]), told["rejected_count"]) == (7, 7)
+    assert [(group["reason"], group["count"]) for group in told["passed_over"]] == [
+        ("file.kind", 6),
+        ("file.readme", 1),
+    ]
+
+
+def test_pictures_do_not_hide_what_was_lost() -> None:
+    pictures = tuple(Rejected(f"a/{number}.png", "file.kind") for number in range(200))
+    report = Report(2, 9, 1, 0, 0, 1, (*pictures, Rejected("a/b.pdf", "pdf.locked")), 0.5)
+    assert render.report_to_page(report, 100)["lost"] == [{"path": "a/b.pdf", "reason": "pdf.locked"}]
 
 
 def test_figures_are_a_table_with_a_row_for_each_kind_of_search() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from khamtop.index.building.reasons import total
+from khamtop.index.building.reasons import apart, grouped, total
 from khamtop.index.storage.listing import timeline_of
 from khamtop.index.text.dates import day_of
 from khamtop.index.types import Article, Rejected, Span
@@ -75,8 +75,17 @@ def _total_to_json(findings: Findings) -> shapes.TotalJson:
     return {"articles": findings.articles, "passages": findings.passages, "all": findings.is_all}
 
 
-def report_to_json(report: Report, most: int | None = None) -> shapes.ReportJson:
-    """The object that `khamtop index --json` prints and `/rebuild` returns, with `most` of what was rejected."""
+def report_to_json(report: Report) -> shapes.ReportJson:
+    """The object that `khamtop index --json` prints and `/rebuild` returns."""
+    return {
+        **_build_to_json(report),
+        "rejected": [_rejected_to_json(item) for item in report.rejected],
+        "rejected_count": total(report.rejected),
+    }
+
+
+def _build_to_json(report: Report) -> shapes.BuildJson:
+    _, passed_over = apart(report.rejected)
     return {
         "articles": report.articles,
         "passages": report.passages,
@@ -84,8 +93,10 @@ def report_to_json(report: Report, most: int | None = None) -> shapes.ReportJson
         "changed": report.changed,
         "removed": report.removed,
         "unchanged": report.unchanged,
-        "rejected": [_rejected_to_json(item) for item in report.rejected[:most]],
-        "rejected_count": total(report.rejected),
+        "passed_over": [
+            {"reason": group["reason"], "count": group["count"], "paths": group["paths"]}
+            for group in grouped(passed_over)
+        ],
         "seconds": round(report.seconds, 3),
     }
 
@@ -295,15 +306,29 @@ def _found_to_text(number: int, hits: Sequence[Hit], language: str) -> str:
 
 
 def report_to_text(report: Report, language: str) -> str:
-    """A build's result as the terminal shows it, with every file that was left out and why."""
-    facts = {name: fact for name, fact in report_to_json(report, 0).items() if name != "rejected"}
+    """A build's result as the terminal shows it: what was lost and why, and in one line what never was an article."""
+    facts = _build_to_json(report)
+    lost, passed_over = apart(report.rejected)
     lines = [text("report.done", language, **{**facts, "seconds": f"{report.seconds:.1f}"})]
-    if report.rejected:
-        lines.append(text("report.rejected", language, count=total(report.rejected)))
-    for item in report.rejected:
+    if passed_over:
+        lines.append(_passed_over_to_text(facts["passed_over"], total(passed_over), language))
+    if lost:
+        lines.append(text("report.rejected", language, count=total(lost)))
+    for item in lost:
         more = "" if item.count == 1 else f" ({text('rejected.more', language, count=item.count)})"
         lines.append(f"  {item.path}{_place_in(item, language)}: {text(item.reason, language)}{more}")
     return _shown("\n".join(lines))
+
+
+def _passed_over_to_text(groups: Sequence[shapes.PassedOverJson], count: int, language: str) -> str:
+    """Files that are no articles, by their kinds, with the first names of each."""
+    kinds = [f"{text(group['reason'], language)} ({_names_of(group)})" for group in groups]
+    return text("report.passed_over", language, count=count, kinds=", ".join(kinds))
+
+
+def _names_of(group: shapes.PassedOverJson) -> str:
+    names = [path.rpartition("/")[2] for path in group["paths"]]
+    return ", ".join([*names, "…"] if group["count"] > len(names) else names)
 
 
 def reasons_to_text(reasons: Sequence[Mapping[str, Any]], language: str) -> str:
@@ -451,6 +476,16 @@ def listed_to_page(listed: Listed) -> shapes.ListedArticle:
     }
 
 
+def report_to_page(report: Report, most: int) -> shapes.ShownReport:
+    """What a build found and did, with `most` of what was lost."""
+    lost, _ = apart(report.rejected)
+    return {
+        **_build_to_json(report),
+        "lost": [_rejected_to_json(item) for item in lost[:most]],
+        "lost_count": total(lost),
+    }
+
+
 def timeline_to_page(timeline: Timeline) -> shapes.Timeline:
     """How many articles each year, month or day has, each by its first day (ISO)."""
     bars: list[shapes.Bar] = [{"start": start.isoformat(), "count": count} for start, count in timeline.bars]
@@ -518,7 +553,7 @@ def _card(hit: Hit, marks: dict[int, Span], copies: dict[str, Article]) -> shape
         **_hit_to_json(hit),
         "page": hit.article.page_at(marks[min(marks)][0]) if marks else hit.page,
         "day": _day_to_page(hit.article),
-        "copies": [_article_to_json(copy) for copy in copies.values()],
+        "copies": [{**_article_to_json(copy), "day": _day_to_page(copy)} for copy in copies.values()],
         "numbers": sorted(marks),
         "parts": _parts(hit.article.text, start, end, marks),
     }

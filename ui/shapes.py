@@ -123,7 +123,15 @@ class RejectedJson(TypedDict):
     pages: NotRequired[str]
 
 
-class ReportJson(TypedDict):
+class PassedOverJson(TypedDict):
+    """Files that are no articles, such as a README or a picture: how many, the reason's code, and the first paths."""
+
+    reason: str
+    count: int
+    paths: list[str]
+
+
+class BuildJson(TypedDict):
     """What a build found and did."""
 
     articles: int
@@ -132,9 +140,15 @@ class ReportJson(TypedDict):
     changed: int
     removed: int
     unchanged: int
+    passed_over: list[PassedOverJson]
+    seconds: float
+
+
+class ReportJson(BuildJson):
+    """The same, with all that was not indexed, also what was passed over."""
+
     rejected: list[RejectedJson]
     rejected_count: int
-    seconds: float
 
 
 class ErrorJson(TypedDict):
@@ -244,12 +258,18 @@ class Citation(CitationJson):
     day: str | None
 
 
+class DatedArticle(ArticleJson):
+    """An article, with its day, an ISO date."""
+
+    day: str | None
+
+
 class Card(FoundJson):
     """A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's, `page` that of
     the first quote."""
 
     day: str | None
-    copies: list[ArticleJson]
+    copies: list[DatedArticle]
     numbers: list[int]
     parts: list[Part]
 
@@ -380,6 +400,13 @@ class Kept(TypedDict):
     id: str
 
 
+class ShownReport(BuildJson):
+    """What a build found and did, with what should have been read and was not: the first ones, and how many."""
+
+    lost: list[RejectedJson]
+    lost_count: int
+
+
 class Build(TypedDict):
     """A build under way, or how one ended."""
 
@@ -389,7 +416,7 @@ class Build(TypedDict):
     done: int
     total: int
     seconds_left: float | None
-    report: ReportJson | None
+    report: ShownReport | None
     error: ErrorJson | None
 
 
@@ -450,6 +477,7 @@ class Replies(TypedDict):
 class Limits(TypedDict):
     """What the server takes at the most, and gives."""
 
+    question_chars: int
     remark_chars: int
     passages: int
     listed: int

@@ -24,6 +24,7 @@ from starlette.routing import Route
 from khamtop.index.filters import filter_of
 from khamtop.index.panics import panics_raised
 from khamtop.index.types import Filter, KhamtopError
+from khamtop.qa.question import LONGEST_QUESTION
 from khamtop.qa.types import Language
 from khamtop.ui import shapes, v1
 from khamtop.ui.calls import Call, Door, call_endpoint, error_to_json
@@ -37,6 +38,7 @@ from khamtop.ui.render import (
     findings_to_page,
     listed_to_page,
     report_to_json,
+    report_to_page,
     summary_to_page,
     timeline_to_page,
     to_json,
@@ -58,8 +60,8 @@ _HERE = Path(__file__).parent
 #: What Gradio runs when the page is there. The first module takes it from there; behind a proxy, too, its address is
 #: relative to the page's own.
 _BEGIN = "import(new URL(props.module, document.baseURI)).then(({ begin }) => begin(element, props.given));"
-#: Reasons that the page shows; the terminal and `/rebuild` list more.
-_MOST_REJECTED = 100
+#: Lost files that the page shows; the terminal and `/rebuild` list more.
+_MOST_LOST = 100
 _THAI = re.compile("[\u0e01-\u0e5b]")
 
 
@@ -151,6 +153,7 @@ def _given() -> shapes.Given:
         "languages": list(languages()),
         "first": FIRST,
         "limits": {
+            "question_chars": LONGEST_QUESTION,
             "remark_chars": REMARK_CHARS,
             "passages": MOST_PASSAGES,
             "listed": MOST_LISTED,
@@ -261,7 +264,7 @@ def _build_to_page(build: Build) -> shapes.Build:
         "done": build.done,
         "total": build.total,
         "seconds_left": build.seconds_left,
-        "report": report_to_json(build.report, _MOST_REJECTED) if build.report else None,
+        "report": report_to_page(build.report, _MOST_LOST) if build.report else None,
         "error": error_to_json(build.error) if build.error else None,
     }
 

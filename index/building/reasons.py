@@ -17,6 +17,10 @@ MOST_OF_A_FILE = 300
 _MOST_GROUPS, _MOST_PATHS = 10, 3
 
 
+#: What lies among articles and is none: nothing that should have been read is lost.
+_NO_ARTICLES = frozenset({"file.hidden", "file.kind", "file.readme"})
+
+
 class Reasons:
     """The reasons of one file, `path`, as they come."""
 
@@ -41,6 +45,15 @@ class Reasons:
 def total(rejected: Iterable[Rejected]) -> int:
     """How many files and lines these are."""
     return sum(problem.count for problem in rejected)
+
+
+def apart(rejected: Iterable[Rejected]) -> tuple[list[Rejected], list[Rejected]]:
+    """What was lost, and what was passed over since it never was an article: a README, a picture, a hidden file."""
+    lost: list[Rejected] = []
+    passed_over: list[Rejected] = []
+    for problem in rejected:
+        (passed_over if problem.reason in _NO_ARTICLES else lost).append(problem)
+    return lost, passed_over
 
 
 def grouped(rejected: Iterable[Rejected]) -> list[dict[str, Any]]:

@@ -50,7 +50,7 @@ def once(index: Path, articles: Path, browser: Browser) -> tuple[float, float, f
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    page = browser.new_context().new_page()
+    page = browser.new_context(locale="th-TH").new_page()
     program = ["-c", "from khamtop.ui.cli import main; main()", "serve", "--port", str(port)]
     began = time.perf_counter()
     process = subprocess.Popen(

@@ -39,7 +39,7 @@ def main(target: Path) -> None:
         chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for name, width, height, colours, questions in PICTURES:
-            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours)
+            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours, locale="th-TH")
             page.goto(f"http://127.0.0.1:{port}")
             for question in questions:
                 page.locator(".ask textarea").fill(question)

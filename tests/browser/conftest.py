@@ -22,6 +22,9 @@ from khamtop.ui.service import Service
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
+#: The language of a person's browser, which the page opens in.
+THAI = "th-TH"
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 
@@ -153,7 +156,7 @@ def watch(watching: Watch) -> Iterator[Watch]:
 @pytest.fixture(scope="session")
 def person(chromium, watching: Watch):  # type: ignore[no-untyped-def]
     """The browser of one person, who keeps what was downloaded: half of a test would be loading Gradio."""
-    person = watching.over(chromium.new_context())
+    person = watching.over(chromium.new_context(locale=THAI))
     person.set_default_timeout(10_000)
     return person
 

@@ -53,6 +53,11 @@ def search(page: Page, question: str, **filters: str) -> None:
     found.wait_for()
 
 
+def days(dates: Any) -> list[str]:
+    """The days (ISO) of dates that are shown, whichever language writes them."""
+    return [date.get_attribute("datetime") or "" for date in dates.all()]
+
+
 def confirm(page: Page, sure: bool = True) -> None:
     """Answers the page's "are you sure"."""
     page.locator(".confirm button").nth(1 if sure else 0).click()

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from khamtop.ui.guard import Access
 from khamtop.ui.texts import text
-from tests.browser.conftest import Site, Watch
+from tests.browser.conftest import THAI, Site, Watch
 from tests.browser.steps import FIRST_LEADER, ask, go, last, search, seed
 
 
@@ -175,7 +175,7 @@ def test_after_a_rebuild_a_link_shows_the_answer_as_it_was_or_says_that_it_is_go
 
 def test_behind_a_proxys_path_addresses_hold(chromium: Any, watch: Watch, serve: Callable[..., Site]) -> None:
     site = serve(access=Access(root_path="/khamtop"))
-    context = watch.over(chromium.new_context())
+    context = watch.over(chromium.new_context(locale=THAI))
     page = context.new_page()
     page.goto(f"{site.url}/")
     page.wait_for_selector(".khamtop[data-tab]")

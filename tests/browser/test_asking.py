@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +11,8 @@ from playwright.sync_api import Page, expect
 
 from khamtop.ui.feedback import REMARK_CHARS
 from khamtop.ui.texts import text
-from tests.browser.conftest import Site
-from tests.browser.steps import FIRST_LEADER, UNANSWERABLE, ask, last, seed
+from tests.browser.conftest import THAI, Site
+from tests.browser.steps import FIRST_LEADER, UNANSWERABLE, ask, days, last, seed
 
 
 def test_the_first_screen_says_what_this_is_and_is_ready_to_be_asked(page: Page) -> None:
@@ -123,6 +124,50 @@ def test_a_bad_question_gets_one_clear_sentence_in_either_language(page: Page) -
         page.locator(".language").click()
 
 
+def test_what_could_not_be_asked_comes_back_into_the_box_and_its_error_is_seen(visit: Any, archive: Site) -> None:
+    page = visit(archive.url)
+    page.set_viewport_size({"width": 390, "height": 844})
+    box = page.locator(".ask textarea")
+    for question in ("ยาว " * 501, "ก" * 20_000):
+        ask(page, question)
+        expect(last(page, ".error")).to_have_text(text("question.too_long", "th", limit=2000))
+        expect(last(page, ".error")).to_be_in_viewport()
+        assert box.input_value() == question
+        assert len(last(page, ".question").inner_text()) < 250
+        box.fill("")
+    page.locator(".narrow summary").click()
+    page.locator("[data-filter=since]").fill("เมื่อวาน")
+    ask(page, FIRST_LEADER)
+    expect(last(page, ".error")).to_be_visible()
+    expect(box).to_have_value(FIRST_LEADER)  # with another date it can be asked
+    page.locator(".narrow summary").click()
+    page.locator(".widen").click()
+    ask(page, FIRST_LEADER)
+    expect(box).to_have_value("")
+
+
+def test_a_line_does_not_end_within_a_word_where_a_source_has_no_spaces_but_no_break_ones(
+    visit: Any, serve: Callable[..., Site]
+) -> None:
+    words = "The bridge at Ban Tha was finished in 1956 and carries forty thousand people across the river each year"
+    glued = words.replace(" ", "\u00a0")
+    page = visit(serve(**{"bridge.txt": f"Bridge\n\n{glued}"}).url)
+    page.set_viewport_size({"width": 390, "height": 844})
+    ask(page, "When was the bridge at Ban Tha finished?")
+    quote = last(page, ".quote").first
+    assert quote.text_content() in glued  # what is read and copied is the source's own
+    torn = quote.evaluate(
+        """(quote) => [...quote.childNodes].filter((node) => node.data).filter((node) => {
+            const range = new Range();
+            range.selectNodeContents(node);
+            return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1;
+        }).map((node) => node.data)"""
+    )
+    lines = quote.evaluate("(quote) => new Set([...quote.getClientRects()].map(({ top }) => Math.round(top))).size")
+    assert lines > 1
+    assert torn == []
+
+
 def test_another_page_may_bring_a_question_along_which_is_asked_once(visit: Any, site: Site) -> None:
     page = visit(f"{site.url}/?q={FIRST_LEADER}")
     expect(last(page, ".quote").first).to_contain_text("คิชิดะ")
@@ -144,7 +189,7 @@ def test_questions_are_narrowed_by_date_and_source_until_that_is_taken_off(visit
     expect(page.locator(".narrow summary")).to_contain_text("2567")
     dates = page.locator(".sources .date")
     expect(dates.first).to_be_attached()
-    assert all(date.startswith("2024") for date in dates.all_text_contents())
+    assert all(day.startswith("2024") for day in days(dates))
 
     page.locator(".narrow summary").click()
     page.locator("[data-filter=source]").fill("market")
@@ -176,7 +221,7 @@ def test_an_answer_is_judged_with_a_thumb_and_a_remark(page: Page, site: Site) -
 
 
 def test_a_lost_connection_is_said_and_the_question_can_be_asked_again(chromium: Any, site: Site) -> None:
-    context = chromium.new_context()  # not watched: the browser itself tells of the lost connection
+    context = chromium.new_context(locale=THAI)  # not watched: the browser itself tells of the lost connection
     page = context.new_page()
     page.goto(site.url)
     page.wait_for_selector(".example")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from markdown_it import MarkdownIt
 from playwright.sync_api import Page, expect
 
 from khamtop.ui.texts import text
-from tests.browser.conftest import Site, Watch
+from tests.browser.conftest import THAI, Site, Watch
 from tests.browser.steps import FIRST_LEADER, HOSTILE, SINCE_WHEN, UNANSWERABLE, ask, confirm, last
 
 
@@ -85,15 +86,19 @@ def test_it_is_taken_along_as_markdown_and_as_json_with_its_citations(page: Page
     ask(page, FIRST_LEADER)
     ask(page, UNANSWERABLE)
     quote, short = last_answer(page)
+    addresses = page.locator(".turn .footnotes a").evaluate_all("(links) => links.map(({ href }) => href)")
     kept(page)
 
-    kinds, lines = read_markdown(download(page, "markdown"))
-    assert kinds <= {"heading", "paragraph", "blockquote", "bullet_list", "list_item", "em", "strong"}
+    written = download(page, "markdown")
+    kinds, lines = read_markdown(written)
+    assert kinds <= {"heading", "paragraph", "blockquote", "link", "em", "strong"}
+    assert re.findall(r"\]\(<(.*)>\)", written) == addresses  # no other link than to the quotes
     assert f"{FIRST_LEADER} {HOSTILE.partition(chr(0x202E))[0]}กลับหน้า" in lines  # as text, and the override gone
     assert FIRST_LEADER in lines
-    assert f"{short} [1]" in lines
-    assert any(f"“{quote}” [1]" in line for line in lines)
-    assert any(line.startswith("[1] ญี่ปุ่นและเกาหลีใต้") for line in lines)
+    assert short in lines
+    marked = [line for line in lines if f"“{quote}”[^" in line][-1]  # the first question found the same quote
+    note = re.findall(r"\[\^\d+\]$", marked)[0]
+    assert any(line.startswith(f"{note}: ญี่ปุ่นและเกาหลีใต้") for line in lines)
     assert text("answer.none", "th") in lines
 
     turns = json.loads(download(page, "json"))["conversation"]
@@ -137,7 +142,7 @@ def test_two_windows_on_one_conversation_lose_nothing(page: Page, visit: Any, si
 
 def test_two_people_do_not_see_each_others_questions(page: Page, chromium: Any, watch: Watch, site: Site) -> None:
     ask(page, FIRST_LEADER)
-    other = watch.over(chromium.new_context()).new_page()
+    other = watch.over(chromium.new_context(locale=THAI)).new_page()
     other.goto(site.url)
     expect(other.locator(".welcome .example")).to_have_count(4)
     expect(other.locator(".turn")).to_have_count(0)

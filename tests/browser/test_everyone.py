@@ -75,7 +75,16 @@ def test_nothing_runs_past_the_edge_and_all_can_be_tapped(visit: Any, archive: S
         fits()
         ask(page, "ตลาดน้ำคลองใหม่เปิดเมื่อใด")
         ask(page, "https://example.org/" + "ยาว" * 80)
+        page.locator(".turn .take summary").first.click()
         fits()
+        ask(page, UNANSWERABLE)
+        page.locator(".sources .title").first.click()
+        expect(page.locator(".reader .asked")).to_be_visible()
+        if language == "th":  # what sums it up stays there
+            page.locator(".reader .sum-up").click()
+        expect(page.locator(".reader .summary-quote").first).to_be_visible()
+        fits()
+        page.keyboard.press("Escape")
         page.locator(".turn .marker").first.click()
         expect(page.get_by_role("dialog")).to_be_visible()
         assert page.evaluate("document.querySelector('.reader').scrollWidth <= innerWidth"), language
@@ -124,7 +133,18 @@ def test_axe_finds_nothing_to_complain_of(visit: Any, archive: Site, language: s
     page.locator(".turn .thumb").first.click()
     page.locator(".turn .remark input").first.wait_for()
     page.locator(".turn .show-sources").first.click()
+    page.locator(".turn .take summary").first.click()
     is_clean("an answer")
+    page.locator(".turn .show-sources").last.click()
+    page.locator(".sources .point").first.click()
+    expect(page.locator(".sources .point[aria-pressed=true]")).to_have_count(1)
+    is_clean("a refusal that is pointed at")
+    page.locator(".sources .title").first.click()
+    page.locator(".reader .sum-up").click()
+    page.locator(".reader .summary-quote").first.wait_for()
+    is_clean("a summary in the reader, and what was asked")
+    page.keyboard.press("Escape")
+    page.locator(".turn .show-sources").first.click()
     page.locator(".narrow summary").click()
     page.locator("[data-filter=since]").fill("2560")
     is_clean("filters of questions")
@@ -145,3 +165,13 @@ def test_axe_finds_nothing_to_complain_of(visit: Any, archive: Site, language: s
     go(page, "articles")
     page.locator(".list li").first.wait_for()
     is_clean("the articles")
+
+
+def test_on_the_first_screen_a_summary_is_clean_and_fits_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".only .summary-quote").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.evaluate(AXE)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        assert page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"] == []

@@ -52,7 +52,7 @@ def test_a_quote_of_a_pdf_has_its_page_and_a_link_to_it(visit: Any, serve: Calla
     site.service.rebuild()
     page = visit(site.url)
     ask(page, "แจกต้นกล้าไม้แก่ผู้ร่วมงานกี่ต้น")
-    expect(page.locator(".sources .card .date").first).to_have_text("5 มิถุนายน 2565 · หน้า 2")
+    expect(page.locator(".sources .card .quiet").first).to_have_text("5 มิ.ย. 2565 · หน้า 2")
     last(page, "blockquote .marker").first.click()
     expect(page.locator(".reader .page-number")).to_contain_text(["หน้า 1", "หน้า 2"])
     expect(page.locator(".reader mark.current")).to_contain_text("ต้นกล้าไม้")

@@ -79,6 +79,25 @@ def test_an_article_found_elsewhere_is_pointed_at_and_words_that_are_marked_in_i
     assert (place["start"], place["quote"]) == (seed(own).rindex(words), words)
 
 
+def test_words_that_are_not_marked_any_more_are_not_pointed_at_by_a_later_key(refused: Page, own: Site) -> None:
+    refused.locator(".sources .title").first.click()
+    passage = refused.locator(".reader mark").inner_text()
+    point, told = refused.locator(".asked .point"), refused.locator(".asked [role=status]")
+    refused.evaluate("""() => {
+        const text = document.querySelector(".reader mark").firstChild;
+        getSelection().setBaseAndExtent(text, 0, text, 20);
+    }""")
+    point.click()
+    expect(told).to_have_text(NOTED)
+    refused.evaluate("getSelection().removeAllRanges()")
+    point.focus()
+    with refused.expect_response(lambda reply: reply.url.endswith("/feedback")):
+        refused.keyboard.press("Enter")
+    words, whole = (place["quote"] for place in own.service.feedback.opinions()[0].here)
+    assert passage.startswith(words)
+    assert whole.strip() == passage.strip()  # the passage that is shown
+
+
 def test_where_a_question_was_answered_nothing_is_pointed_at(page: Page) -> None:
     ask(page, UNANSWERABLE)
     ask(page, FIRST_LEADER)

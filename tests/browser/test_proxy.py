@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from khamtop.ui.guard import Access
 from khamtop.ui.texts import text
-from tests.browser.conftest import Site, Watch
+from tests.browser.conftest import THAI, Site, Watch
 from tests.browser.steps import FIRST_LEADER, ask, go, last
 
 
@@ -19,7 +19,7 @@ def test_its_modules_calls_and_uploads_go_through_the_path(
 ) -> None:
     site = serve(access=Access(users=("reader:secret",), root_path="/khamtop"))
     signed_in = {"username": "reader", "password": "secret"}
-    context = watch.over(chromium.new_context(http_credentials=signed_in))
+    context = watch.over(chromium.new_context(http_credentials=signed_in, locale=THAI))
     asked: list[str] = []
     context.on("request", lambda request: asked.append(urlsplit(request.url).path))
     page = context.new_page()

@@ -1,5 +1,6 @@
 // The list of the articles: looking through them, and taking one out.
 
+import { renderDate } from "./dates.js";
 import { confirmed } from "./dialogs.js";
 import { button, clean, fill, find, findAll, h, said } from "./elements.js";
 import { given } from "./given.js";
@@ -7,7 +8,7 @@ import { readArticle } from "./reader.js";
 import { call } from "./server.js";
 import { followBuild, indexChanged } from "./status.js";
 import { noteFacts, shownTab, tabShown } from "./tabs.js";
-import { dayWords, languageChanged, sentence, t, tWith } from "./words.js";
+import { languageChanged, sentence, t, tWith } from "./words.js";
 
 /** @import { ErrorJson, Row } from "./types" */
 
@@ -98,8 +99,8 @@ function renderList() {
 
 /** @param {Row} row */
 function renderRow(row) {
-  const { article_id, title, source, published, day, chars, passages } = row;
-  const date = day ? dayWords(day) : published && said(published);
+  const { article_id, title, source, chars, passages } = row;
+  const date = renderDate(row);
   return h(
     "li",
     {},

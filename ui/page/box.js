@@ -4,6 +4,10 @@ import { find, findMaybe, frame, HAS_KEYBOARD } from "./elements.js";
 import { tabShown } from "./tabs.js";
 import { ask, awaited, stop, turnChanged } from "./talk.js";
 
+/** @import { Reply } from "./kept.js" */
+
+let sent = ""; // what was asked last from the box, until it is taken
+
 const box = () => find(".ask textarea", HTMLTextAreaElement);
 
 export function focusBox() {
@@ -16,14 +20,24 @@ export function stopAsking() {
   focusBox();
 }
 
+/**
+ * What could not be asked as it stands comes back into the box, to be mended.
+ * @param {Reply} reply
+ */
+function giveBack(reply) {
+  const isToBeMended = "error" in reply && /^(question|filter)\./.test(reply.error.code);
+  if (isToBeMended && !box().value) box().value = sent;
+  sent = "";
+}
+
 export function beginBox() {
   const form = find(".ask", HTMLFormElement);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (awaited()) return;
-    const question = box().value;
+    sent = box().value;
     box().value = "";
-    ask(question);
+    ask(sent);
   });
   box().addEventListener("keydown", (event) => {
     // A key that completes a word of an input method is not meant for us.
@@ -37,6 +51,7 @@ export function beginBox() {
   });
   turnChanged.on((turn) => {
     if (turn.reply === null && HAS_KEYBOARD) focusBox(); // an example that was clicked is gone now
+    if (turn.reply) giveBack(turn.reply);
   });
   tabShown.on(({ name }) => {
     if (name === "ask" && HAS_KEYBOARD && !document.activeElement?.closest("[role=tab]")) focusBox();

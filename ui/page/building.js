@@ -5,9 +5,9 @@ import { announce, button, fill, find, h, said, signButton } from "./elements.js
 import { call } from "./server.js";
 import { followBuild, status, statusChanged } from "./status.js";
 import { openTab, shownTab, tabShown } from "./tabs.js";
-import { languageChanged, numberWords, sentence, t } from "./words.js";
+import { languageChanged, numberWords, sentence, t, tWith } from "./words.js";
 
-/** @import { Build, Key, RejectedJson, ReportJson } from "./types" */
+/** @import { Build, Key, PassedOverJson, RejectedJson, ShownReport } from "./types" */
 /** @typedef {{ reason: string, count: number, paths: string[] }} Reason */
 
 let fresh = false; // whether a build was seen running whose end has not been read yet
@@ -147,15 +147,15 @@ function renderReasons(reasons) {
   return lines.length ? h("ul", {}, lines) : null;
 }
 
-/** @param {ReportJson} report */
-function renderReport({ added, changed, removed, unchanged, rejected, rejected_count, seconds }) {
+/** @param {ShownReport} report */
+function renderReport({ added, changed, removed, unchanged, lost, lost_count, passed_over, seconds }) {
   /** @type {Array<[string, number]>} */
   const figures = [
     [t("page.added"), added],
     [t("page.changed"), changed],
     [t("page.taken_out"), removed],
     [t("page.unchanged"), unchanged],
-    [t("page.rejected"), rejected_count],
+    [t("page.rejected"), lost_count],
   ];
   return [
     h("p", {}, h("strong", {}, t("page.rebuilt")), " ", t("page.took", { seconds: seconds.toFixed(1) })),
@@ -164,15 +164,30 @@ function renderReport({ added, changed, removed, unchanged, rejected, rejected_c
       {},
       figures.map(([name, count]) => h("div", {}, h("dt", {}, name), h("dd", {}, numberWords(count)))),
     ),
-    rejected.length
+    passed_over.length ? renderPassedOver(passed_over) : null,
+    lost.length
       ? h(
           "details",
           {},
-          h("summary", {}, t("report.rejected", { count: rejected_count })),
-          h("ul", {}, rejected.map(renderRejected)),
+          h("summary", {}, t("report.rejected", { count: lost_count })),
+          h("ul", {}, lost.map(renderRejected)),
         )
       : null,
   ];
+}
+
+/**
+ * Files that are no articles, in one line: nothing is lost with them.
+ * @param {PassedOverJson[]} groups
+ */
+function renderPassedOver(groups) {
+  const kinds = groups.map(({ reason, count, paths }, place) => {
+    const names = paths.map((path) => path.split("/").at(-1)).join(", ");
+    return [place ? ", " : "", `${sentence({ code: reason })} (`, said(names), count > paths.length ? ", …)" : ")"];
+  });
+  const count = groups.reduce((sum, group) => sum + group.count, 0);
+  const facts = { count: h("span", {}, numberWords(count)), kinds: h("span", {}, kinds) };
+  return h("p", { class: "quiet passed-over" }, tWith("report.passed_over", facts));
 }
 
 /** @param {RejectedJson} rejected */

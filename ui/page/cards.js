@@ -1,10 +1,11 @@
 // Passages as cards: an answer's sources, and what a search found.
 
+import { dateWords, renderDate } from "./dates.js";
 import { button, h, said } from "./elements.js";
 import { t } from "./words.js";
 
 /** @import { Child, Leaf } from "./elements.js" */
-/** @import { ArticleJson, Card, Part } from "./types" */
+/** @import { Card, DatedArticle, Part } from "./types" */
 
 // The score of a passage that surely answers: of 45 questions on 250 articles the answered ones had 0.8 to 6.8, the
 // refused ones at most 0.3. A bar is a share of it, or else the best of a poor lot would look like an answer.
@@ -66,7 +67,7 @@ function renderCard(card, best, open, more) {
       card.numbers.map((number) => h("span", { class: "badge" }, `[${number}]`)),
       title,
     ),
-    card.published || card.page ? h("p", { class: "quiet date" }, renderDate(card)) : null,
+    card.published || card.page ? h("p", { class: "quiet" }, renderWhen(card)) : null,
     renderPassage(card, best),
     more,
   );
@@ -97,16 +98,17 @@ export function renderPassage(card, best) {
 }
 
 /** @param {Card} card */
-function renderDate({ published, page }) {
-  return [published && said(published), published && page && " · ", page && t("answer.page", { page })];
+function renderWhen(card) {
+  const { published, page } = card;
+  return [renderDate(card), published && page && " · ", page && t("answer.page", { page })];
 }
 
 /**
  * Another article that prints the same words: its title, and where it is.
- * @param {ArticleJson} copy
+ * @param {DatedArticle} copy
  * @param {number} place
  */
 function renderCopy(copy, place) {
-  const where = [copy.title || copy.source, copy.published].filter(Boolean).join(", ");
+  const where = [copy.title || copy.source, dateWords(copy)].filter(Boolean).join(", ");
   return [place ? "; " : "", said(where, { title: copy.source })];
 }

@@ -3,7 +3,7 @@
 import { focusBox } from "./box.js";
 import { closeOutside, confirmed } from "./dialogs.js";
 import { button, clean, fill, find, h, said, signButton } from "./elements.js";
-import { download, toJson, toMarkdown } from "./export.js";
+import { download } from "./export.js";
 import { forgetConversation, keptConversations, keptIds, MOST_KEPT } from "./kept.js";
 import { keptChanged, openTalk, talk, talkOpened, turnChanged } from "./talk.js";
 import { momentWords, t, tWith } from "./words.js";
@@ -77,8 +77,9 @@ function renderKept(kept) {
     h(
       "p",
       { class: "links" },
-      link("markdown", "Markdown", () => download(kept, "md", "text/markdown", toMarkdown(kept))),
-      link("json", "JSON", () => download(kept, "json", "application/json", toJson(kept))),
+      link("word", "Word", () => download(turns, "docx")),
+      link("markdown", "Markdown", () => download(turns, "md")),
+      link("json", "JSON", () => download(turns, "json")),
       link("delete", t("page.delete"), () => deleteOne(id, name)),
     ),
   );

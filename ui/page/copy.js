@@ -1,5 +1,6 @@
 // Copying a quote with its source, a link to an answer, and a link to what is open.
 
+import { dateWords } from "./dates.js";
 import { clean, notice } from "./elements.js";
 import { factsOf } from "./link.js";
 import { hrefOf } from "./tabs.js";
@@ -9,8 +10,9 @@ import { t } from "./words.js";
 /** @import { Citation } from "./types" */
 
 /** @param {Citation} citation */
-export function copyQuote({ quote, title, published, source, page }) {
-  const where = [title, published, source, page && t("answer.page", { page })];
+export function copyQuote(citation) {
+  const { quote, title, source, page } = citation;
+  const where = [title, dateWords(citation), source, page && t("answer.page", { page })];
   return copy(clean(`“${quote}” — ${where.filter(Boolean).join(", ")}`), t("page.copied"));
 }
 

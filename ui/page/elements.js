@@ -15,6 +15,8 @@ import { element } from "./given.js";
 const NOTICE_MS = 5000;
 // Characters that turn the writing direction around: shown, they could make a text read as another.
 const OVERRIDES = /[\u202a-\u202e\u2066-\u2069]/g;
+// Some sources put one of these between all words: a line may end after it, or it would end within a word.
+const AFTER_NO_BREAK = /(?<=[\u00a0\u2007\u202f])(?=.)/su;
 // What stands between two pages of a PDF.
 export const PAGE_BREAK = "\f";
 
@@ -81,8 +83,19 @@ export function fill(node, ...children) {
   const flat = /** @type {unknown[]} */ (children.flat(Infinity));
   const shown = flat.filter((child) => child !== null && child !== undefined && typeof child !== "boolean" && child !== "");
   node.replaceChildren(
-    ...shown.map((child) => (child instanceof Node ? child : document.createTextNode(clean(child)))),
+    ...shown.flatMap((child) => (child instanceof Node ? [child] : textNodes(clean(child)))),
   );
+}
+
+/**
+ * The words as they are, whoever copies them, with places where a line may end.
+ * @param {string} words
+ */
+function textNodes(words) {
+  return words.split(AFTER_NO_BREAK).flatMap((piece, place) => {
+    const text = document.createTextNode(piece);
+    return place ? [document.createElement("wbr"), text] : [text];
+  });
 }
 
 /** @param {unknown} value */
@@ -96,8 +109,14 @@ export function clean(value) {
  * @param {Record<string, unknown>} [attributes]
  */
 export function said(words, attributes = {}) {
-  return h("bdi", { lang: /[\u0e01-\u0e5b]/.test(words) ? "th" : "en", ...attributes }, words);
+  return h("bdi", { lang: languageOf(words), ...attributes }, words);
 }
+
+/**
+ * The language of words that are not the page's own, as far as their letters tell it.
+ * @param {string} words
+ */
+export const languageOf = (words) => (/[\u0e01-\u0e5b]/.test(words) ? "th" : "en");
 
 /**
  * @param {string} className

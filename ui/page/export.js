@@ -1,43 +1,31 @@
-// A conversation as a file to take along: Markdown to read, JSON for programs.
+// A conversation, or one answer of it, as a file to take along: Markdown and Word to read, JSON for programs.
 
+import { DOCX, toDocx } from "./docx.js";
 import { clean, h } from "./elements.js";
-import { citationOf } from "./kept.js";
-import { momentWords, sentence, t } from "./words.js";
+import { paperOf } from "./paper.js";
+import { t } from "./words.js";
 
-/** @import { Kept, Reply } from "./kept.js" */
+/** @import { Turn } from "./kept.js" */
+/** @import { Note, Paragraph } from "./paper.js" */
+/** @typedef {"md" | "docx" | "json"} Ending */
 
 // Everything that Markdown could take for markup, a link, an image or HTML, wherever it stands in a line.
 const MARKDOWN = /[\\`*_{}[\]<>#+\-=~|!$^&@:]/g;
 
-/** @param {Kept} kept */
-export function toMarkdown({ turns }) {
-  const lines = turns.flatMap(({ question, asked, reply }) => [
-    `## ${inMarkdown(question)}`,
-    `*${inMarkdown(momentWords(asked))}*`,
-    ...(reply ? answerInMarkdown(reply) : []),
-  ]);
-  return `# ${inMarkdown(turns[0].question)}\n\n${lines.join("\n\n")}\n`;
-}
-
-/** @param {Kept} kept */
-export function toJson({ turns }) {
-  const conversation = turns.map(({ question, asked, reply, feedback }) => {
-    const about = { question, asked: new Date(asked).toISOString() };
-    if (!reply || "error" in reply) return { ...about, error: reply?.error, feedback };
-    const { short_answer, answer, verdict, abstained, confidence, citations } = reply;
-    return { ...about, short_answer, answer, verdict, abstained, confidence, citations, feedback };
-  });
-  return `${JSON.stringify({ program: "khamtop", conversation }, null, 2)}\n`;
-}
+/** @type {Record<Ending, { type: string, written: (turns: Turn[]) => BlobPart }>} */
+const KINDS = {
+  md: { type: "text/markdown;charset=utf-8", written: toMarkdown },
+  docx: { type: DOCX, written: toDocx },
+  json: { type: "application/json;charset=utf-8", written: toJson },
+};
 
 /**
- * @param {Kept} kept
- * @param {string} ending
- * @param {string} type
- * @param {string} words
+ * @param {Turn[]} turns
+ * @param {Ending} ending
  */
-export function download({ turns }, ending, type, words) {
-  save(turns[0].asked, ending, type, words);
+export function download(turns, ending) {
+  const { type, written } = KINDS[ending];
+  save(turns[0].asked, ending, type, written(turns));
 }
 
 /**
@@ -45,13 +33,37 @@ export function download({ turns }, ending, type, words) {
  * @param {number} moment
  * @param {string} ending
  * @param {string} type
- * @param {string} words
+ * @param {BlobPart} content
  */
-export function save(moment, ending, type, words) {
+export function save(moment, ending, type, content) {
   const day = new Date(moment).toISOString().slice(0, 10);
-  const address = URL.createObjectURL(new Blob([words], { type: `${type};charset=utf-8` }));
+  const address = URL.createObjectURL(new Blob([content], { type }));
   h("a", { href: address, download: `khamtop-${day}.${ending}` }).click();
   URL.revokeObjectURL(address);
+}
+
+/** @param {Turn[]} turns */
+function toMarkdown(turns) {
+  /** @type {Note[]} */
+  const notes = [];
+  const paragraphs = paperOf(turns).map((paragraph) => {
+    const mark = paragraph.note ? `[^${notes.push(paragraph.note)}]` : "";
+    return styled(paragraph) + mark;
+  });
+  const footnotes = notes.map(({ words, address }, place) => {
+    return `[^${place + 1}]: ${inMarkdown(words)} [${inMarkdown(t("page.open_passage"))}](<${address}>)`;
+  });
+  return `${[...paragraphs, ...footnotes].join("\n\n")}\n`;
+}
+
+/** @param {Paragraph} paragraph */
+function styled({ style, words }) {
+  const text = inMarkdown(words);
+  if (style === "title") return `# ${text}`;
+  if (style === "question") return `## ${text}`;
+  if (style === "remark") return `*${text}*`;
+  if (style === "short") return `**${text}**`;
+  return style === "quote" ? `> ${text}` : text;
 }
 
 /**
@@ -66,20 +78,13 @@ function inMarkdown(words) {
     .replace(/www\./gi, (found) => `${found.slice(0, -1)}\\.`);
 }
 
-/** @param {Reply} reply */
-function answerInMarkdown(reply) {
-  if ("error" in reply) return [`*${inMarkdown(sentence(reply.error))}*`];
-  const lines = reply.lines ?? []; // a refusal of an earlier version has none
-  const sources = reply.citations.map(({ number, title, published, source, page }) => {
-    const where = [title, published, source, page && t("answer.page", { page })].flatMap((part) => (part ? [inMarkdown(part)] : [])).join(", ");
-    return `- \\[${number}\\] ${where}`;
+/** @param {Turn[]} turns */
+function toJson(turns) {
+  const conversation = turns.map(({ question, asked, reply, feedback }) => {
+    const about = { question, asked: new Date(asked).toISOString() };
+    if (!reply || "error" in reply) return { ...about, error: reply?.error, feedback };
+    const { short_answer, answer, verdict, abstained, confidence, citations } = reply;
+    return { ...about, short_answer, answer, verdict, abstained, confidence, citations, feedback };
   });
-  return [
-    reply.abstained && `*${inMarkdown(reply.refusal ?? reply.answer)}*`,
-    reply.short_answer && `**${inMarkdown(reply.short_answer)}** \\[${reply.lines[0].number}\\]`,
-    ...lines.map(({ lead, number }) => {
-      return `> ${inMarkdown(lead)} “${inMarkdown(citationOf(reply, number).quote)}” \\[${number}\\]`;
-    }),
-    sources.join("\n"),
-  ].filter(Boolean);
+  return `${JSON.stringify({ program: "khamtop", conversation }, null, 2)}\n`;
 }

@@ -35,7 +35,12 @@ export function renderPointer(turn, place, chosen = () => null) {
   const told = h("span", { class: "quiet", role: "status" });
   /** @type {Here | null} */
   let marked = null;
-  const pointer = button("link point", () => pointAt(turn, marked ?? chosen() ?? place, told), t("page.here"));
+  const act = () => {
+    const pointed = marked ?? chosen() ?? place;
+    marked = null;
+    return pointAt(turn, pointed, told);
+  };
+  const pointer = button("link point", act, t("page.here"));
   // The button must not take the mark away before it is looked at.
   pointer.addEventListener("pointerdown", () => (marked = chosen()));
   pointer.addEventListener("mousedown", (event) => event.preventDefault());

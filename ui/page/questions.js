@@ -1,12 +1,12 @@
 // Questions to click on, and the first screen, which offers some and sums up the only article where there is one.
 
-import { button, fill, find, h, said } from "./elements.js";
+import { button, fill, find, h, languageOf, said } from "./elements.js";
 import { readArticle, readSummary } from "./reader.js";
 import { call } from "./server.js";
 import { indexChanged, status } from "./status.js";
 import { renderSummary } from "./summary.js";
 import { ask, talk, talkChanged, talkOpened, turnChanged } from "./talk.js";
-import { languageChanged, t } from "./words.js";
+import { language, languageChanged, t } from "./words.js";
 
 /** @import { Summary } from "./types" */
 
@@ -22,6 +22,13 @@ export function questionList(questions) {
   return items.length ? h("ul", { class: "examples" }, items) : null;
 }
 
+/** Questions that the articles answer: those in the page's language, if there are any. */
+export function exampleQuestions() {
+  const { examples } = status();
+  const own = examples.filter((question) => languageOf(question) === language());
+  return own.length ? own : examples;
+}
+
 export function beginQuestions() {
   for (const news of [talkOpened, talkChanged, indexChanged, languageChanged]) news.on(renderWelcome);
   turnChanged.on(renderWelcome);
@@ -33,7 +40,8 @@ function renderWelcome() {
   const welcome = find(".welcome");
   welcome.hidden = talk.turns.length > 0;
   if (welcome.hidden) return;
-  const { articles, examples } = status();
+  const { articles } = status();
+  const examples = exampleQuestions();
   fill(
     welcome,
     h("p", { class: "promise" }, articles ? t("page.welcome", { articles }) : t("page.welcome_none")),

@@ -3,6 +3,7 @@
 
 import { renderParts } from "./cards.js";
 import { copyAddress } from "./copy.js";
+import { renderDate } from "./dates.js";
 import { closeOutside } from "./dialogs.js";
 import { button, fill, find, findMaybe, h, PAGE_BREAK, said, signButton } from "./elements.js";
 import { renderAsked } from "./pointing.js";
@@ -297,11 +298,12 @@ function renderPageNumber(page) {
  * @param {OpenArticle} article
  * @param {number | null} page
  */
-function renderOrigin({ published, source }, page) {
+function renderOrigin(article, page) {
+  const { published, source } = article;
   const words = said(source, { class: "source" });
   const link = { href: page ? `${source.split("#")[0]}#page=${page}` : source, target: "_blank", rel: "noopener noreferrer" };
   return [
-    published && [said(published), " · "],
+    published && [renderDate(article), " · "],
     /^https?:\/\//i.test(source) ? h("a", link, words) : words,
     page && ` · ${t("answer.page", { page })}`,
   ];

@@ -2,6 +2,7 @@
 // stands in the address (tabs.js).
 
 import { renderParts, renderPassage } from "./cards.js";
+import { renderDate } from "./dates.js";
 import { button, fill, find, findAll, h, HAS_KEYBOARD, said } from "./elements.js";
 import { save } from "./export.js";
 import { given } from "./given.js";
@@ -41,8 +42,8 @@ export function beginSearch() {
     search(FIRST_FOUND); // the same again, or nothing, for which the server has a sentence
   });
   find("[name=order]").addEventListener("change", () => searching.reply && form.requestSubmit());
-  find(".to-csv").addEventListener("click", () => saveFound("csv", "text/csv", findingsToCsv));
-  find(".to-json").addEventListener("click", () => saveFound("json", "application/json", findingsToJson));
+  find(".to-csv").addEventListener("click", () => saveFound("csv", "text/csv;charset=utf-8", findingsToCsv));
+  find(".to-json").addEventListener("click", () => saveFound("json", "application/json;charset=utf-8", findingsToJson));
   tabShown.on(({ name, facts }) => name === "search" && showSearch(facts));
   languageChanged.on(renderFound);
 }
@@ -134,7 +135,8 @@ function quoted(key, all) {
  * @param {number} best
  * @param {(card: Card) => void} open
  */
-function renderArticle({ title, title_parts, source, published, cards }, best, open) {
+function renderArticle(article, best, open) {
+  const { title, title_parts, source, published, cards } = article;
   /** @param {Card} card */
   const passage = (card) => {
     /** @param {MouseEvent} event */
@@ -153,7 +155,7 @@ function renderArticle({ title, title_parts, source, published, cards }, best, o
     "article",
     { class: "card" },
     h("h3", {}, headline),
-    h("p", { class: "quiet" }, published && [said(published, { class: "date" }), " · "], said(source)),
+    h("p", { class: "quiet" }, published && [renderDate(article), " · "], said(source)),
     cards.slice(0, PASSAGES_SHOWN).map(passage),
     rest.length
       ? h("details", {}, h("summary", {}, t("page.more_passages", { count: rest.length })), rest.map(passage))

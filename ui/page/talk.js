@@ -2,6 +2,7 @@
 // `sources.js` show it.
 
 import { notice } from "./elements.js";
+import { given } from "./given.js";
 import { isOf, keepConversation, keptConversation, mergeTurns } from "./kept.js";
 import { newId, recall, remember } from "./memory.js";
 import { narrowed } from "./narrow.js";
@@ -15,6 +16,7 @@ import { t } from "./words.js";
  * @typedef {{ id: string, turns: Turn[], shown: Turn | null }} Talk
  */
 
+const BEGINNING_CHARS = 200; // what is shown and kept of a question that is too long to be asked
 const CONVERSATION_KEY = "khamtop.conversation"; // which one this window shows, so that a reload shows it again
 
 /** @type {Talk} */
@@ -48,10 +50,15 @@ export const awaited = () => own.turns.find((turn) => turn.reply === null);
  */
 export async function ask(question, more = { filters: narrowed() }) {
   if (awaited()) return;
+  const letters = [...question];
+  const limit = given.limits.question_chars;
+  const isLong = letters.length > limit;
+  const shown = isLong ? `${letters.slice(0, BEGINNING_CHARS).join("")}…` : question;
   /** @type {Turn} */
-  const turn = { id: newId(), asked: Date.now(), question, reply: null, ...more };
+  const turn = { id: newId(), asked: Date.now(), question: shown, reply: null, ...more };
   own.turns.push(turn);
-  await answer(turn);
+  if (isLong) reply(turn, { error: { code: "question.too_long", facts: { limit } } });
+  else await answer(turn);
 }
 
 /** @param {Turn} turn */

@@ -2,16 +2,18 @@
 
 import { stopAsking } from "./box.js";
 import { copyQuote, share } from "./copy.js";
-import { button, fill, find, findMaybe, h, said, signButton } from "./elements.js";
+import { renderDate } from "./dates.js";
+import { button, fill, find, findMaybe, frame, h, said, signButton } from "./elements.js";
+import { download } from "./export.js";
 import { renderFeedback } from "./feedback.js";
 import { citationOf } from "./kept.js";
-import { questionList } from "./questions.js";
+import { exampleQuestions, questionList } from "./questions.js";
 import { renderAnew, renderNote } from "./link.js";
 import { filterWords } from "./narrow.js";
+import { leadWords, noteOf } from "./paper.js";
 import { renderSpread } from "./picture.js";
 import { isRefused, renderPointer } from "./pointing.js";
 import { readQuote } from "./reader.js";
-import { status } from "./status.js";
 import { answer, ask, followUpsCame, show, talk, talkChanged, talkOpened, turnChanged } from "./talk.js";
 import { renderUnderstood } from "./understood.js";
 import { languageChanged, sentence, t } from "./words.js";
@@ -75,7 +77,7 @@ function renderReply(turn) {
     const anew = reply.error.code === "answer.gone" && renderAnew(turn);
     return h("p", { class: "error" }, sentence(reply.error), " ", again, anew);
   }
-  return [renderNote(turn), reply.abstained ? renderRefusal(turn, reply) : renderAnswer(turn, reply)];
+  return [renderNote(turn), reply.abstained ? renderRefusal(turn, reply) : renderAnswer(turn, reply), renderFootnotes(reply)];
 }
 
 /**
@@ -83,7 +85,7 @@ function renderReply(turn) {
  * @param {Answered} reply
  */
 function renderRefusal(turn, reply) {
-  const { examples } = status();
+  const examples = exampleQuestions();
   const isTalk = reply.kind === "smalltalk";
   return [
     h("p", { class: "abstained" }, said(reply.refusal ?? reply.answer)), // kept conversations may be older
@@ -154,13 +156,14 @@ function renderLines(turn, reply) {
  */
 function renderLine(turn, reply, line) {
   const quote = line.parts.map((part) => (part.short ? h("strong", {}, part.text) : part.text));
-  const { article_id, title, published, source, start, end, quote: words } = citationOf(reply, line.number);
+  const citation = citationOf(reply, line.number);
+  const { article_id, title, published, source, start, end, quote: words } = citation;
   // an overview's and a summary's own leads say it already
   const isNamed = reply.kind === "overview" || reply.kind === "summary";
   return h(
     "blockquote",
     { "data-number": line.number },
-    h("span", { class: "lead", lang: reply.language }, line.lead),
+    said(leadWords(reply, line), { class: "lead" }),
     " ",
     "“",
     h("bdi", { class: "quote", lang: "th" }, quote),
@@ -173,8 +176,35 @@ function renderLine(turn, reply, line) {
       signButton("copy", t("page.copy"), () => copyQuote(citationOf(reply, line.number))),
     ),
     isRefused(turn) ? h("p", { class: "pointing" }, renderPointer(turn, { article_id, start, end, quote: words })) : null,
-    isNamed ? null : h("footer", { class: "origin quiet" }, said([title || source, published].filter(Boolean).join(" · "))),
+    isNamed ? null : h("footer", { class: "origin quiet" }, said(title || source), published && [" · ", renderDate(citation)]),
   );
+}
+
+/**
+ * On paper alone: where each quote stands, with the address at which it is read there.
+ * @param {Answered} reply
+ */
+function renderFootnotes(reply) {
+  const notes = (reply.lines ?? []).map(({ number }) => {
+    const { words, address } = noteOf(citationOf(reply, number));
+    return h("li", {}, `[${number}] `, said(words), " ", h("a", { href: address }, t("page.open_passage")));
+  });
+  return h("ul", { class: "footnotes" }, notes);
+}
+
+/**
+ * Prints a turn alone.
+ * @param {Turn} turn
+ */
+function printTurn(turn) {
+  const printed = shownTurn(turn);
+  const mark = (/** @type {boolean} */ on) => {
+    frame().classList.toggle("one-turn", on);
+    printed?.classList.toggle("printed", on);
+  };
+  mark(true);
+  addEventListener("afterprint", () => mark(false), { once: true });
+  print();
 }
 
 /**
@@ -199,6 +229,14 @@ function renderActions(turn, reply) {
     { class: "actions" },
     reply.cards.length ? button("link show-sources", () => goToSources(turn), t("page.show_sources")) : null,
     button("link share", () => share(turn), t("page.share")),
+    h(
+      "details",
+      { class: "take" },
+      h("summary", {}, t("page.take_along")),
+      button("link word", () => download([turn], "docx"), "Word"),
+      button("link markdown", () => download([turn], "md"), "Markdown"),
+      button("link print", () => printTurn(turn), t("page.print")),
+    ),
     renderFeedback(turn),
   );
 }

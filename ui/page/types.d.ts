@@ -144,7 +144,26 @@ export interface RejectedJson {
   pages?: string;
 }
 
+/** Files that are no articles, such as a README or a picture: how many, the reason's code, and the first paths. */
+export interface PassedOverJson {
+  reason: string;
+  count: number;
+  paths: Array<string>;
+}
+
 /** What a build found and did. */
+export interface BuildJson {
+  articles: number;
+  passages: number;
+  added: number;
+  changed: number;
+  removed: number;
+  unchanged: number;
+  passed_over: Array<PassedOverJson>;
+  seconds: number;
+}
+
+/** The same, with all that was not indexed, also what was passed over. */
 export interface ReportJson {
   articles: number;
   passages: number;
@@ -152,9 +171,10 @@ export interface ReportJson {
   changed: number;
   removed: number;
   unchanged: number;
+  passed_over: Array<PassedOverJson>;
+  seconds: number;
   rejected: Array<RejectedJson>;
   rejected_count: number;
-  seconds: number;
 }
 
 /** What went wrong: a code, which has a sentence in every language, and the facts that it names. */
@@ -286,6 +306,16 @@ export interface Citation {
   day: string | null;
 }
 
+/** An article, with its day, an ISO date. */
+export interface DatedArticle {
+  article_id: string;
+  title: string;
+  source: string;
+  published: string | null;
+  url?: string;
+  day: string | null;
+}
+
 /** A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's, `page` that of
 the first quote. */
 export interface Card {
@@ -302,7 +332,7 @@ export interface Card {
   dense_rank: number | null;
   lexical_rank: number | null;
   day: string | null;
-  copies: Array<ArticleJson>;
+  copies: Array<DatedArticle>;
   numbers: Array<number>;
   parts: Array<Part>;
 }
@@ -484,6 +514,20 @@ export interface Kept {
   id: string;
 }
 
+/** What a build found and did, with what should have been read and was not: the first ones, and how many. */
+export interface ShownReport {
+  articles: number;
+  passages: number;
+  added: number;
+  changed: number;
+  removed: number;
+  unchanged: number;
+  passed_over: Array<PassedOverJson>;
+  seconds: number;
+  lost: Array<RejectedJson>;
+  lost_count: number;
+}
+
 /** A build under way, or how one ended. */
 export interface Build {
   number: number;
@@ -492,7 +536,7 @@ export interface Build {
   done: number;
   total: number;
   seconds_left: number | null;
-  report: ReportJson | null;
+  report: ShownReport | null;
   error: ErrorJson | null;
 }
 
@@ -558,6 +602,7 @@ export interface Replies {
 
 /** What the server takes at the most, and gives. */
 export interface Limits {
+  question_chars: number;
   remark_chars: number;
   passages: number;
   listed: number;
@@ -766,6 +811,7 @@ export type Key =
   | "talk.farewell"
   | "report.done"
   | "report.rejected"
+  | "report.passed_over"
   | "rejected.pages"
   | "rejected.line"
   | "rejected.more"
@@ -868,6 +914,8 @@ export type Key =
   | "page.spread"
   | "page.follow_ups"
   | "page.share"
+  | "page.take_along"
+  | "page.print"
   | "page.given"
   | "page.given_before"
   | "page.ask_anew"

@@ -79,9 +79,11 @@ export function numberWords(number) {
   return number.toLocaleString("en-US").replaceAll(",", wordsOf("language.thousands"));
 }
 
+/** The language that the reader chose once, else the first of the browser's that the page has. */
 export function beginWords() {
-  const wanted = recall("localStorage", LANGUAGE_KEY);
-  chosen = given.languages.find((code) => code === wanted) ?? given.first;
+  const ofBrowser = navigator.languages.flatMap((name) => [name, name.split("-")[0]]); // "en-GB" is "en" too
+  const wanted = [String(recall("localStorage", LANGUAGE_KEY)), ...ofBrowser];
+  chosen = wanted.find((code) => given.languages.includes(code)) ?? given.first;
 }
 
 /** @param {Key} key */
