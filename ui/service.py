@@ -153,9 +153,10 @@ class Service:
         """Opens the index; where there is none, begins to build it and returns at once.
 
         Raises:
-            KhamtopError: for an index that is there but cannot be used, `articles.missing` for articles
-                that are not there where one must be built.
+            KhamtopError: for an index that is there but cannot be used, for a reader or reranker that cannot be
+                opened, `articles.missing` for articles that are not there where an index must be built.
         """
+        _ = self._reader, self._reranker  # before anything is built for them
         try:
             self._open()
         except KhamtopError as error:
