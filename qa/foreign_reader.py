@@ -43,7 +43,8 @@ class ForeignReader:
             self._most = min(_MOST_PIECES, self._tokenizer.model_max_length)
         except Exception as error:  # the libraries raise nearly every type for a model that they cannot open
             raise KhamtopError("reader.unreadable", name=name) from error
-        if not any(made.endswith("ForQuestionAnswering") for made in self._model.config.architectures or ()):
+        made = self._model.config.architectures  # old ones may not tell
+        if made and not any("ForQuestionAnswering" in architecture for architecture in made):
             raise KhamtopError("reader.kind", name=name)
         self.name = f"transformers-{name}"
 

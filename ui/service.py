@@ -210,9 +210,11 @@ class Service:
         """Opens the index; where there is none, begins to build it and returns at once, if it `builds`.
 
         Raises:
-            KhamtopError: for an index that is there but cannot be used, or is not there and not built;
-                `articles.missing` for articles that are not there where one must be built.
+            KhamtopError: for an index that is there but cannot be used, or is not there and not built; for a
+                reader or reranker that cannot be opened; `articles.missing` for articles that are not there
+                where an index must be built.
         """
+        _ = self._reader, self._reranker  # before anything is built for them
         try:
             self._open()
         except KhamtopError as error:

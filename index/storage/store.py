@@ -353,7 +353,10 @@ def remembered_encoder(folder: Path) -> str | None:
 
 
 def is_being_built(folder: Path) -> bool:
-    """Whether a build is writing to `folder`; nothing is written to find out."""
+    """Whether a build is writing to `folder`; nothing is written to find out.
+
+    One that begins in the very moment of asking is told that the folder is busy.
+    """
     try:
         import fcntl
 
