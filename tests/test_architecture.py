@@ -32,6 +32,7 @@ DOORS = {
     "transformers": "qa/foreign_reader.py",
     "torch": "qa/foreign_reader.py",
     "gradio": "ui/web.py",
+    "openai": "qa/llm.py",
 }
 
 
@@ -107,7 +108,8 @@ def test_what_answers_knows_no_search_engine_and_no_database():
 def test_every_library_that_is_imported_is_declared():
     """Else an installation works by the luck of what another library brings along."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [*declared["dependencies"], *declared["optional-dependencies"]["make"]]
+    extras = declared["optional-dependencies"]
+    wanted = [*declared["dependencies"], *extras["llm"], *extras["make"]]
     names = {re.match(r"[\w-]+", line)[0].lower().replace("-", "_") for line in wanted}
     names = {DISTRIBUTIONS.get(name, name) for name in names}
     used = {name.partition(".")[0] for path in MODULES for name in imported(path)}
