@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from khamtop.index.filters import filter_of
 from khamtop.index.types import Filter, KhamtopError
-from khamtop.qa.types import Language
+from khamtop.qa.types import Language, Writing
 from khamtop.ui import shapes
 from khamtop.ui.calls import Call, call_endpoint, error_to_json
 from khamtop.ui.feedback import REMARK_CHARS
@@ -37,6 +37,7 @@ from khamtop.ui.render import (
     timeline_to_page,
     to_json,
     to_page,
+    writing_to_json,
 )
 from khamtop.ui.server import Server
 from khamtop.ui.service import MOST_LISTED, MOST_PASSAGES, Build, Service
@@ -192,9 +193,20 @@ def _page_functions(service: Service) -> dict[str, Callable[[Call], Mapping[str,
         moved = service.remove(call.text("article_id"))
         return {**status_of(service), "moved_to": str(moved)}
 
-    reading = [ask, follow_ups, search, article, articles, timeline, feedback, status]
+    reading = [ask, follow_ups, _writing(service), search, article, articles, timeline, feedback, status]
     changing = [] if service.read_only else [rebuild, stop, remove]
     return {function.__name__: function for function in (*reading, *changing)}
+
+
+def _writing(service: Service) -> Callable[[Call], shapes.WritingJson]:
+    """What the page calls once the quotes stand."""
+
+    def write(call: Call) -> shapes.WritingJson:
+        asked = call.text("question"), call.texts("history"), _bounds(call), call.yes("any_time", False)
+        found = service.write(service.give_again(call.text("index"), *asked).answer)
+        return writing_to_json(found.writing or Writing(""))
+
+    return write
 
 
 def _bounds(call: Call) -> Filter | None:
@@ -211,6 +223,7 @@ def status_of(service: Service) -> shapes.Status:
         "index": service.index,
         "examples": list(service.examples),
         "read_only": service.read_only,
+        "writer": {"name": service.writer.name, "host": service.writer.host} if service.writer else None,
         "build": _build_to_page(build) if build else None,
     }
 
@@ -232,14 +245,22 @@ def _api_functions(service: Service) -> list[Callable[..., dict[str, Any]]]:
     """The endpoints for programs. Their names, parameters and docstrings are what the API page lists."""
 
     def ask(
-        question: str, k: int = 5, history: list[str] | None = None, since: str = "", until: str = "", source: str = ""
+        question: str,
+        k: int = 5,
+        history: list[str] | None = None,
+        since: str = "",
+        until: str = "",
+        source: str = "",
+        write: bool = False,
     ) -> dict[str, Any]:
         """Answers a question with verbatim quotes; `history` holds the earlier questions, oldest first.
 
-        `since` and `until` (a day, month or year) and `source` (part of a path or address) narrow the articles.
+        `since` and `until` (a day, month or year) and `source` (part of a path or address) narrow the articles. With
+        `write` the model that is served with --llm, if one is, adds sentences of its own, each checked.
         """
         with _sentences(question):
-            return dict(to_json(service.ask(question, history or (), k, filter_of(since, until, source))))
+            found = service.ask(question, history or (), k, filter_of(since, until, source))
+            return dict(to_json(service.write(found) if write else found))
 
     def search(
         question: str,
