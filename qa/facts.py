@@ -133,11 +133,6 @@ def _plain(text: str) -> str:
 # Numbers and days
 
 
-def numbers_of(text: str) -> list[float]:
-    """The numbers of a normalised text that are no part of a date."""
-    return list(_values(_without(text, [span for span, _ in named_days(text)])))
-
-
 def _values(text: str) -> Iterator[float]:
     """What each number of a text is worth, in digits or in words."""
     for match in _NUMBER.finditer(text):

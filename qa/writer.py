@@ -47,17 +47,18 @@ def written(answer: Answer, writer: Writer, checker: Checks | None = None) -> An
     """
     if not answer.citations:
         return answer
-    said: list[Sentence] = []
+    said = 0
+    held: list[Sentence] = []
     problem = None
     try:
+        checks = checker or load_checker()
         for sentence in _unrepeated(writer.write(answer)):
-            said.append(sentence)  # what came before something went wrong stays
+            said += 1
+            held += [sentence] if checks.holds(sentence, answer.citations) else []
     except KhamtopError as error:
-        problem = error.code
-    checks = checker or load_checker()
-    held = tuple(sentence for sentence in said if checks.holds(sentence, answer.citations))
-    kept = held if len(held) >= ENOUGH * len(said) else ()
-    return replace(answer, writing=Writing(writer.name, kept, len(said) - len(kept), problem))
+        problem = error.code  # what came before it stays
+    kept = tuple(held) if len(held) >= ENOUGH * said else ()
+    return replace(answer, writing=Writing(writer.name, kept, said - len(kept), problem))
 
 
 def _unrepeated(sentences: Iterable[Sentence]) -> Iterator[Sentence]:

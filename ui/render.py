@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from khamtop.index.building.reasons import total
 from khamtop.index.storage.listing import timeline_of
 from khamtop.index.text.dates import day_of
-from khamtop.index.types import Article, Rejected, Span
+from khamtop.index.types import Article, KhamtopError, Rejected, Span
 from khamtop.qa.types import Answer, Citation, Hit, Understood, Writing
 from khamtop.ui import shapes
 from khamtop.ui.shapes import ArticleJson, CitationJson, HitJson, Part
-from khamtop.ui.texts import text
+from khamtop.ui.texts import sentence, text
 
 if TYPE_CHECKING:  # these are heavy, and only the fields of what they give are read here
     from khamtop.index.building.build import Report
@@ -278,7 +278,7 @@ def _written_lines(answer: Answer) -> list[str]:
     if writing.struck:
         lines.append(text("answer.struck", language, count=writing.struck))
     if writing.problem:
-        lines.append(text(writing.problem, language))
+        lines.append(sentence(KhamtopError(writing.problem), language))
     return ["", *lines] if lines else []
 
 
