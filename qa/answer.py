@@ -25,7 +25,7 @@ from khamtop.qa.reranker import Reranker
 from khamtop.qa.summary import summary_of
 from khamtop.qa.types import Answer, Citation, Concept, Hit, Overview, Query, Talk, Understood, Verdict
 from khamtop.qa.wish import talk_of
-from khamtop.qa.writer import QuotesAlone, Writer, resting
+from khamtop.qa.writer import Writer, written
 
 #: Logits that a further quote may fall short of the first: what the first one misses is often said there.
 FURTHER_LOGITS = 2.5
@@ -80,9 +80,10 @@ def ask(
 
     `k` passages come with it. A quote is always a span of an article of the index. Below the confidence `threshold`
     it abstains, and nothing stands in large type; without one, below the reader's own. `without` leaves out one
-    article, by id, and `bounds` all but those that it lets through, as if they were not there. `writer` leads to the
-    quotes in words of its own; without one they stand alone. "Last month" is seen from `today`; with
-    `any_time` a time that the question names prefers no articles. A `reranker` has its say in which passages are read.
+    article, by id, and `bounds` all but those that it lets through, as if they were not there. `writer` says
+    something around the quotes that they bear out; without one they stand alone. "Last month" is seen from `today`;
+    with `any_time` a time that the question names prefers no articles. A `reranker` has its say in which passages are
+    read.
 
     Raises:
         KhamtopError: for a question that cannot be read (`qa.question.check`).
@@ -92,8 +93,7 @@ def ask(
         return _small_talk(question, talk)
     asking = Asking(index, reader or load_reader(), k, threshold, without, bounds, today, any_time, reranker)
     answer = _answer(question, history, asking)
-    written = (writer or QuotesAlone()).write(question, answer.citations) if answer.citations else ()
-    return replace(answer, sentences=resting(written, answer.citations))
+    return written(answer, writer) if writer else answer
 
 
 def _answer(question: str, history: Sequence[str], asking: Asking) -> Answer:

@@ -62,6 +62,11 @@ def concepts_of(text: str) -> list[Concept]:
     return [found[start] for start in sorted(found)]
 
 
+def thai_words_for(word: str) -> tuple[str, ...]:
+    """What Thai calls an English word in small letters; nothing for one that the dictionary lacks, as most names."""
+    return _translations(word)
+
+
 def content_spans(text: str) -> list[Span]:
     """Where the words of a normalised question stand that say what it is about; all of them if none does."""
     spans = thai.word_spans(text)
@@ -97,11 +102,20 @@ class _Taken:
 
 def _numbers(text: str, words: list[Span]) -> Iterator[_Placed]:
     """Whole words that are numbers, as digits too: "หนึ่งพันสองร้อย" is 1200, as a normalised text writes 1,200."""
+    for span, value in _whole_numbers(text, words):
+        yield span, _concept(text[slice(*span)], str(value))
+
+
+def numbers_in_words(text: str) -> Iterator[tuple[Span, int]]:
+    """Where whole words of a normalised text are a number, and what it is worth."""
+    return _whole_numbers(text, thai.word_spans(text))
+
+
+def _whole_numbers(text: str, words: list[Span]) -> Iterator[tuple[Span, int]]:
     starts, ends = {start for start, _ in words}, {end for _, end in words}
     for match in _NUMBER.finditer(text):
         if match.start() in starts and match.end() in ends:
-            value = _value(match[0])
-            yield match.span(), _concept(match[0], str(value))
+            yield match.span(), _value(match[0])
 
 
 def _value(numerals: str) -> int:

@@ -29,6 +29,7 @@ from khamtop.qa.reader import Reader, load_reader
 from khamtop.qa.reranker import Reranker
 from khamtop.qa.retrieve import dense_ranking, lexical_ranking
 from khamtop.qa.types import SHORT_KINDS, Answer
+from khamtop.qa.writer import Writer, written
 
 #: The quotes of earlier versions were no longer; how many answers stand in such a short one is still counted.
 SHORT_QUOTE_CHARS = 150
@@ -57,6 +58,18 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class _Written:
+    """What a writer said to a question: sentences kept and struck, whether a right answer stands in them, whether
+    something went wrong, and how long it took."""
+
+    kept: int
+    struck: int
+    holds: bool
+    failed: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
     """What came of a question: the place of its article in each ranking, how right its answer was, how sure."""
 
@@ -66,6 +79,7 @@ class _Asked:
     confidence: float
     hidden_confidence: float
     seconds: float
+    written: _Written | None = None
 
 
 def evaluate(
@@ -76,6 +90,7 @@ def evaluate(
     bounds: Filter | None = None,
     reader: Reader | None = None,
     reranker: Reranker | None = None,
+    writer: Writer | None = None,
 ) -> dict[str, Any]:
     """The figures of the `khamtop eval` contract.
 
@@ -85,7 +100,8 @@ def evaluate(
     unanswerable (SQuAD 2) are counted by themselves under `no_answer`. `groups` repeats the main figures
     for each language and kind that the file names. `questions` gives the questions in other
     words, by id; those that it leaves out are not asked. With `bounds` only the contexts that they let
-    through are searched, by the `published` and `source` of their articles in the file.
+    through are searched, by the `published` and `source` of their articles in the file. `writer` writes to each
+    question that is answered, and `writing` tells what came of it.
 
     Raises:
         KhamtopError: `eval.unreadable` if a file is not SQuAD JSON, `eval.none` if nothing is asked.
@@ -101,7 +117,7 @@ def evaluate(
         for done, question in enumerate(asked):
             report(done, len(asked))
             if question.answers:
-                answered.append(_ask(question, index, reader, bounds, reranker))
+                answered.append(_ask(question, index, reader, bounds, reranker, writer))
             else:
                 found = ask(
                     question.text, index, question.history, threshold=0.0, bounds=bounds, reader=reader,
@@ -127,6 +143,8 @@ def evaluate(
         },
         "index_seconds": built.seconds,
     }
+    if writer:
+        figures["writing"] = _writing_figures([item.written for item in answered if item.written])
     if refused:
         figures["no_answer"] = _no_answer_figures(refused, [item.confidence for item in answered], sure)
     groups = sorted({group for item in answered for group in item.question.groups})
@@ -193,8 +211,18 @@ def _paragraphs(file: Path) -> list[Paragraph]:
         raise KhamtopError("eval.unreadable", path=str(file)) from None
 
 
-def _ask(question: Question, index: Index, reader: Reader, bounds: Filter | None, reranker: Reranker | None) -> _Asked:
-    """Asks a question three times: of the rankings, for an answer, and for one with its article hidden."""
+def _ask(
+    question: Question,
+    index: Index,
+    reader: Reader,
+    bounds: Filter | None,
+    reranker: Reranker | None,
+    writer: Writer | None = None,
+) -> _Asked:
+    """Asks a question three times: of the rankings, for an answer, and for one with its article hidden.
+
+    A writer writes where the answer would be shown.
+    """
     rankings = _rankings(question, index, reader, bounds, reranker)
     ranks = {name: _rank(ranked, question.article_id) for name, ranked in rankings.items()}
 
@@ -209,7 +237,41 @@ def _ask(question: Question, index: Index, reader: Reader, bounds: Filter | None
     seconds = time.perf_counter() - began
     hidden = answer(without=question.article_id)
     judged = _judge(question, found.short_answer, found.citations[0] if found.citations else None)
-    return _Asked(question, ranks, judged, found.confidence, hidden.confidence, seconds)
+    said = _write(question, found, writer) if writer and found.confidence >= reader.sure else None
+    return _Asked(question, ranks, judged, found.confidence, hidden.confidence, seconds, said)
+
+
+def _write(question: Question, found: Answer, writer: Writer) -> _Written:
+    began = time.perf_counter()
+    writing = written(found, writer).writing
+    seconds = time.perf_counter() - began
+    sentences = writing.sentences if writing else ()
+    said = plain(" ".join(sentence.text for sentence in sentences))
+    return _Written(
+        kept=len(sentences),
+        struck=writing.struck if writing else 0,
+        holds=any(plain(gold) in said for gold in question.answers),
+        failed=bool(writing and writing.problem),
+        seconds=seconds,
+    )
+
+
+def _writing_figures(said: Sequence[_Written]) -> dict[str, Any]:
+    """What a writer said: of its sentences the part that was kept; of the answers the part of which any was, those of
+    them that hold a gold answer word for word, and those where something went wrong; and the time."""
+    sentences = sum(one.kept + one.struck for one in said)
+    spoken = [one for one in said if one.kept]
+    seconds = [one.seconds for one in said]
+    return {
+        "answers": len(said),
+        "sentences": sentences,
+        "sentences_kept": _round(100 * sum(one.kept for one in said) / sentences) if sentences else 0.0,
+        "answers_written": _percent(one.kept > 0 for one in said) if said else 0.0,
+        "answer_inside": _percent(one.holds for one in spoken) if spoken else 0.0,
+        "failed": _percent(one.failed for one in said) if said else 0.0,
+        "p50": _quantile(seconds, 0.50) if said else 0.0,
+        "p99": _quantile(seconds, 0.99) if said else 0.0,
+    }
 
 
 def _rankings(

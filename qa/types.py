@@ -130,6 +130,17 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """What the writer of that name said around the quotes: the `sentences` that they bear out, how many are `struck`,
+    and why there is no more of it (the code of a `KhamtopError`), if something went wrong."""
+
+    writer: str
+    sentences: tuple[Sentence, ...] = ()
+    struck: int = 0
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """How a question was taken, where that is not plain from its words: a reader can take it off again.
 
@@ -164,8 +175,8 @@ class Answer:
     `short` is a span of the first citation's article that lies within its quote, where a short
     answer can be told. `confidence` runs from 0 to 1. Where the `verdict` is not "answer" it abstains:
     there are no citations, `nearest` quotes what comes nearest if it is "unsure", and `hits` are the
-    nearest passages. `language` is the one that the question was asked in. `sentences` are a writer's, none without
-    one. An `overview` has one citation an article; small talk (`talk`) has none.
+    nearest passages. `language` is the one that the question was asked in. `writing` is what a writer said, None where
+    none was asked. An `overview` has one citation an article; small talk (`talk`) has none.
     """
 
     question: str
@@ -177,7 +188,7 @@ class Answer:
     short: Span | None
     hits: tuple[Hit, ...]
     confidence: float
-    sentences: tuple[Sentence, ...] = ()
+    writing: Writing | None = None
     understood: Understood = Understood()
     overview: Overview | None = None
     talk: Talk | None = None
@@ -186,6 +197,16 @@ class Answer:
     def abstained(self) -> bool:
         """Whether it asserts nothing."""
         return self.verdict != "answer"
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """What a writer said that its quotes bear out."""
+        return self.writing.sentences if self.writing else ()
+
+    @property
+    def struck(self) -> int:
+        """How many sentences of a writer are left out."""
+        return self.writing.struck if self.writing else 0
 
     @property
     def short_answer(self) -> str | None:

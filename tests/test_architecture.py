@@ -34,6 +34,7 @@ DOORS = {
     "torch": "qa/foreign_reader.py qa/reranker.py",
     "gradio": "ui/web.py",
     "mcp": "ui/mcp.py",
+    "openai": "qa/llm.py",
 }
 
 

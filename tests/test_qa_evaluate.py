@@ -7,6 +7,7 @@ import pytest
 
 from khamtop.index.types import KhamtopError
 from khamtop.qa.evaluate import auroc, evaluate, f1, load, plain
+from khamtop.qa.types import Sentence
 from tests.toys import ToyEncoder
 
 CONTEXTS = {
@@ -130,3 +131,21 @@ def test_auroc_is_the_chance_to_rank_the_right_one_higher():
     assert auroc([0.9, 0.6], [0.1, 0.2]) == 100.0
     assert auroc([0.9, 0.1], [0.5]) == 50.0
     assert auroc([0.5], [0.5]) == 50.0
+
+
+def test_what_a_writer_adds_is_measured(file):
+    class Repeats:
+        """Says the first quote again, which holds the answer, and something that no quote bears out."""
+
+        name, host = "toy", ""
+
+        def write(self, answer):
+            yield Sentence(answer.citations[0].quote, (1,))
+            yield Sentence("ราคาทองคำขึ้นเป็น 99 บาท", (1,))
+
+    figures = evaluate(file, ToyEncoder(), writer=Repeats())["writing"]
+    assert figures["answers"] == 2
+    assert (figures["sentences"], figures["sentences_kept"]) == (4, 50.0)
+    assert (figures["answers_written"], figures["answer_inside"], figures["failed"]) == (100.0, 100.0, 0.0)
+    assert 0 <= figures["p50"] <= figures["p99"]
+    assert "writing" not in evaluate(file, ToyEncoder())

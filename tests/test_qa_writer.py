@@ -1,44 +1,74 @@
-"""The seam for a model that writes: a toy one leads to the quotes, and says nothing that rests on none of them."""
+"""The seam for a model that writes: a toy one says things around the quotes, and only what they bear out is kept."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from khamtop.index.storage.store import Index
+from khamtop.index.types import KhamtopError
 from khamtop.qa.answer import ask
-from khamtop.qa.types import Citation, Sentence
-from khamtop.qa.writer import QuotesAlone
+from khamtop.qa.types import Answer, Citation, Sentence, Writing
+from khamtop.qa.writer import written
 from tests.toys import ToyReader
 
 QUESTION = "รถไฟฟ้าสายสีเหลืองมีกี่ขบวน"
+READER = ToyReader({"train": 5.0}, otherwise=-9.0)
 
 
 class ToyWriter:
-    """Says one sentence for each citation, one that rests on nothing, and one on a citation that is not there."""
+    """Says the given sentences, and then perhaps that it is away."""
 
-    def __init__(self) -> None:
+    name, host = "toy", ""
+
+    def __init__(self, *sentences: Sentence, then: str | None = None) -> None:
+        self._sentences, self._then = sentences, then
         self.asked = 0
 
-    def write(self, question: str, citations: Sequence[Citation]) -> Iterable[Sentence]:
+    def write(self, answer: Answer) -> Iterable[Sentence]:
         self.asked += 1
-        yield from (Sentence(f"ข่าวบอกว่า {citation.article.title}", (citation.number,)) for citation in citations)
-        yield Sentence("ข้าพเจ้าคิดว่า", ())
-        yield Sentence("อีกแห่งหนึ่งบอกว่า", (1, 99))
+        yield from self._sentences
+        if self._then:
+            raise KhamtopError(self._then)
+
+
+class ToyChecks:
+    """Lets through what says "true"."""
+
+    def holds(self, sentence: Sentence, citations: Sequence[Citation]) -> bool:
+        return "true" in sentence.text
 
 
 def test_sentences_rest_on_quotes_that_are_there(small_index: Index) -> None:
-    found = ask(QUESTION, small_index, reader=ToyReader({"train": 5.0}, otherwise=-9.0), writer=ToyWriter())
-    assert found.sentences == (Sentence("ข่าวบอกว่า รถไฟฟ้าสายสีเหลือง", (1,)),)
+    true = Sentence("รถไฟฟ้าสายสีเหลืองมี 30 ขบวน", (1,))
+    writer = ToyWriter(true, Sentence("รถไฟฟ้ามี 30 ขบวน", (1, 99)))
+    found = ask(QUESTION, small_index, reader=READER, writer=writer)
+    assert (found.sentences, found.struck) == ((true,), 1)
     assert found.citations[0].article.id == "train"
 
 
 def test_nothing_is_written_where_nothing_is_answered(small_index: Index) -> None:
-    writer = ToyWriter()
-    found = ask(QUESTION, small_index, reader=ToyReader({}, otherwise=-9.0), writer=writer)
-    assert (found.sentences, found.citations, writer.asked) == ((), (), 0)
+    writer = ToyWriter(Sentence("ไม่มีใครรู้", (1,)))
+    reader = ToyReader({}, otherwise=-9.0)
+    found = ask(QUESTION, small_index, reader=reader, writer=writer)
+    assert (found, writer.asked) == (ask(QUESTION, small_index, reader=reader), 0)
 
 
 def test_without_a_writer_the_quotes_stand_alone(small_index: Index) -> None:
-    reader = ToyReader({"train": 5.0}, otherwise=-9.0)
-    assert ask(QUESTION, small_index, reader=reader) == ask(QUESTION, small_index, reader=reader, writer=QuotesAlone())
-    assert ask(QUESTION, small_index, reader=reader).sentences == ()
+    found = ask(QUESTION, small_index, reader=READER)
+    assert (found.writing, found.sentences, found.struck) == (None, (), 0)
+
+
+def test_if_too_little_is_left_nothing_is(small_index: Index) -> None:
+    answer = ask(QUESTION, small_index, reader=READER)
+    true, other, third = Sentence("true", (1,)), Sentence("else", (1,)), Sentence("more", (1,))
+    assert written(answer, ToyWriter(true, other), ToyChecks()).writing == Writing("toy", (true,), 1)
+    assert written(answer, ToyWriter(true, other, third), ToyChecks()).writing == Writing("toy", (), 3)
+
+
+def test_what_came_before_something_went_wrong_stays(small_index: Index) -> None:
+    answer = ask(QUESTION, small_index, reader=READER)
+    true = Sentence("true", (1,))
+    away = ToyWriter(true, then="writer.away")
+    assert written(answer, away, ToyChecks()).writing == Writing("toy", (true,), 0, "writer.away")
+    loops = ToyWriter(true, Sentence("t r u e", (1,)), Sentence("true again", (1,)))
+    assert written(answer, loops, ToyChecks()).writing == Writing("toy", (true,), 0, "writer.loops")

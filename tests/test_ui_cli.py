@@ -16,6 +16,7 @@ from khamtop.index.types import Article
 from khamtop.ui import cli, texts
 from khamtop.ui.calls import Call
 from khamtop.ui.feedback import Feedback
+from tests import model_server
 from tests.toys import write_files
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -359,3 +360,64 @@ def test_a_build_that_fails_leaves_nothing_where_nothing_was(tmp_path):
     (tmp_path / "empty").mkdir()
     assert run("index", tmp_path / "empty", "--index", tmp_path / "index").exit_code == 1
     assert not (tmp_path / "index").exists()
+
+
+def test_a_model_writes_beside_the_quotes(folder, monkeypatch):
+    with model_server.running() as model:
+        model.behaves = model_server.saying("นายฟูมิโอะ คิชิดะ เป็นนายกรัฐมนตรีญี่ปุ่น [1]\n", "เขาชอบว่ายน้ำในทะเลมาก [1]")
+        monkeypatch.setenv("KHAMTOP_LLM_KEY", "sk-secret")
+        asked = ("ask", "ใครเป็นนายกรัฐมนตรีญี่ปุ่น", "--index", folder)
+        with_model = (*asked, "--llm", model.address, "--llm-model", "toy")
+        found, shown = json.loads(run(*with_model, "--json").stdout), run(*with_model).stdout
+        assert model.asked[0][0]["authorization"] == "Bearer sk-secret"
+    alone = json.loads(run(*asked, "--json").stdout)
+    written = {name: found.pop(name) for name in ("sentences", "struck", "writer", "unwritten")}
+    assert found == alone
+    assert written == {
+        "sentences": [{"text": "นายฟูมิโอะ คิชิดะ เป็นนายกรัฐมนตรีญี่ปุ่น", "markers": [1]}],
+        "struck": 1,
+        "writer": "toy",
+        "unwritten": None,
+    }
+    quotes, _, below = shown.partition(texts.text("answer.written", "th", writer="toy"))
+    assert alone["citations"][0]["quote"] in quotes
+    assert "  นายฟูมิโอะ คิชิดะ เป็นนายกรัฐมนตรีญี่ปุ่น [1]" in below
+    assert texts.text("answer.struck", "th", count=1) in below
+    assert "sk-secret" not in shown
+
+
+def test_a_model_that_is_away_is_one_sentence_below_the_quotes(folder):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # nobody listens there
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
+        result = run("ask", "ใครเป็นนายกรัฐมนตรีญี่ปุ่น", "--index", folder, "--llm", address, "--llm-model", "toy")
+    assert result.exit_code == 0
+    assert "คิชิดะ" in result.stdout
+    assert texts.text("writer.away", "th") in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "facts"),
+    [
+        (("--llm", "ollama", "--llm-model", "toy"), "llm.address", {}),
+        (("--llm", "http://me:secret@127.0.0.1/v1", "--llm-model", "toy"), "llm.address", {}),
+        (("--llm", "http://127.0.0.1/v1"), "llm.model", {}),
+        (("--llm-model", "toy"), "llm.alone", {}),
+        (
+            ("--llm", "http://127.0.0.1/v1", "--llm-model", "toy", "--llm-key-file", "/none"),
+            "llm.key_file",
+            {"path": "/none"},
+        ),
+    ],
+)
+def test_a_model_that_is_named_wrongly_is_told_before_anything_is_loaded(tmp_path, options, code, facts):
+    for command in (("ask", "ถาม", "--index", tmp_path / "none"), ("serve", "--index", tmp_path / "none")):
+        result = run(*command, *options, "--lang", "en")
+        assert (result.exit_code, result.stderr) == (2, texts.text(code, "en", **facts) + "\n")
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_model_needs_a_package_that_not_everybody_has(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openai", None)
+    result = run("ask", "ถาม", "--index", folder, "--llm", "http://127.0.0.1/v1", "--llm-model", "toy", "--lang", "en")
+    assert (result.exit_code, result.stderr) == (2, texts.text("llm.missing", "en") + "\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 
 import khamtop.ui.service
 from khamtop.index.types import KhamtopError
+from khamtop.qa.types import Answer, Sentence
 from khamtop.ui.service import Build, Service
 from tests.toys import ToyEncoder, lines
 
@@ -346,3 +347,38 @@ def test_watching_rebuilds_when_the_articles_change(
     assert watched.wait(20)
     assert service.articles == 2
     assert "2560" in service.ask("ท่าเรือบ้านทรายเปิดเมื่อใด").citations[0].quote
+
+
+class OnceAway:
+    """A writer that is away when it is first asked."""
+
+    name, host = "toy", ""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def write(self, answer: Answer) -> Iterable[Sentence]:
+        self.asked += 1
+        if self.asked == 1:
+            raise KhamtopError("writer.away")
+        yield Sentence("ตลาดน้ำบ้านสวนเปิดเมื่อ พ.ศ. 2551", (1,))
+
+
+def test_a_writer_is_asked_again_for_what_it_could_not_say_and_not_for_what_it_said(
+    articles: Path, tmp_path: Path
+) -> None:
+    writer = OnceAway()
+    service = Service(tmp_path / "index", [articles], writer=writer)
+    service.rebuild()
+    found = service.ask("ตลาดน้ำบ้านสวนเปิดเมื่อใด")
+    first, second, third = (service.write(found) for _ in range(3))
+    assert first.writing
+    assert (first.sentences, first.writing.problem) == ((), "writer.away")
+    assert [one.text for one in second.sentences] == ["ตลาดน้ำบ้านสวนเปิดเมื่อ พ.ศ. 2551"]
+    assert (third, writer.asked) == (second, 2)
+
+
+def test_without_a_writer_an_answer_stays_as_it_is(service: Service) -> None:
+    service.rebuild()
+    found = service.ask("ตลาดน้ำบ้านสวนเปิดเมื่อใด")
+    assert service.write(found) is found

@@ -85,6 +85,7 @@ def test_three_endpoints_are_listed(client: Client) -> None:
         "since",
         "until",
         "source",
+        "write",
     ]
 
 

@@ -54,6 +54,7 @@ _CALL_WAS_WRONG = (
     "api_key.",
     "origin.",
     "mcp.page",
+    "llm.",
 )
 
 
@@ -66,9 +67,24 @@ class _ServeByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
+def _llm_options(command: Any) -> Any:
+    """The options of a model that writes beside the quotes."""
+    options: tuple[Callable[[Any], Any], ...] = (
+        click.option("--llm-key-file", type=click.Path(path_type=Path), help="File of the model's key; else it is read"
+                     " from KHAMTOP_LLM_KEY in the environment. Many models need none."),
+        click.option("--llm-model", metavar="NAME", help="Name of the model at that address."),
+        click.option("--llm", metavar="ADDRESS", help="An OpenAI-compatible address, such as"
+                     " http://127.0.0.1:11434/v1, whose model writes beside the quotes. The question and the quotes are"
+                     " sent there; each sentence is checked against its quotes."),
+    )  # fmt: skip
+    for option in options:
+        command = option(command)
+    return command
+
+
 def _options(*names: str) -> Callable[[Any], Any]:
     """The options that several commands share, by name, and `--debug` and `--lang` with them."""
-    shared = {
+    shared: dict[str, Callable[[Any], Any]] = {
         "index": click.option(
             "--index", "folder", type=click.Path(path_type=Path), default=DEFAULT_INDEX, show_default=True,
             help="Folder of the index.",
@@ -90,6 +106,7 @@ def _options(*names: str) -> Callable[[Any], Any]:
             "--reranker", metavar="NAME_OR_FOLDER",
             help="A CrossEncoder of sentence-transformers that orders what was found before it is read.",
         ),
+        "llm": _llm_options,
         "k": click.option("-k", type=click.IntRange(1, 100), default=5, show_default=True, help="Number of passages."),
         "from": click.option("--from", "since", metavar="DATE", help="Only articles from this day, month or year on."),
         "to": click.option("--to", "until", metavar="DATE", help="Only articles up to this day, month or year."),
@@ -125,7 +142,7 @@ def main() -> None:
 
 
 @main.command()
-@_options("index", "articles", "encoder", "reader", "reranker", "watch")
+@_options("index", "articles", "encoder", "reader", "reranker", "llm", "watch")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to serve on.")
 @click.option(
@@ -173,9 +190,10 @@ def main() -> None:
 @click.option("--read-only", is_flag=True, help="For asking and reading only: no upload, removal or rebuild.")
 def serve(
     folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, reranker: str | None,
-    watch: bool, host: str, port: int, users: tuple[str, ...], auth_file: Path | None, root_path: str | None,
-    allowed_hosts: tuple[str, ...], api_key_file: Path | None, origins: tuple[str, ...], rate_limit: int,
-    read_only: bool, lang: str | None, debug: bool,
+    llm: str | None, llm_model: str | None, llm_key_file: Path | None, watch: bool, host: str, port: int,
+    users: tuple[str, ...], auth_file: Path | None, root_path: str | None, allowed_hosts: tuple[str, ...],
+    api_key_file: Path | None, origins: tuple[str, ...], rate_limit: int, read_only: bool, lang: str | None,
+    debug: bool,
 ) -> None:  # fmt: skip
     """Serve the web page, building the index first if there is none.
 
@@ -183,12 +201,14 @@ def serve(
     Example:
       khamtop serve --articles ~/news --port 8000
       KHAMTOP_AUTH=reader:secret khamtop serve --host 0.0.0.0 --read-only
+      khamtop serve --llm http://127.0.0.1:11434/v1 --llm-model NAME
     """
     with _reporting(lang, debug):
         from khamtop.ui.guard import Access, users_of
         from khamtop.ui.programs import Programs, keys_of
         from khamtop.ui.server import Server
 
+        writer = _writer(llm, llm_model, llm_key_file)
         programs = Programs(keys_of(api_key_file), origins, rate_limit)
         access = Access(users_of(users, os.environ, auth_file), root_path, host, allowed_hosts, programs)
         with closing(Server(port, access)) as server:
@@ -200,7 +220,8 @@ def serve(
                 for path in articles:
                     if not path.exists():
                         raise KhamtopError("articles.missing", path=str(path))
-                service = Service(folder, articles or _default_articles(folder), encoder, read_only, reader, reranker)
+                paths = articles or _default_articles(folder)
+                service = Service(folder, paths, encoder, read_only, reader, reranker, writer)
                 service.start()
                 if watch:
                     service.watch()
@@ -250,10 +271,11 @@ def mcp(folder: Path, encoder: str | None, reader: str | None, page: str | None,
 
 @main.command()
 @click.argument("question")
-@_options("index", "encoder", "reader", "reranker", "k", "from", "to", "source", "json")
+@_options("index", "encoder", "reader", "reranker", "llm", "k", "from", "to", "source", "json")
 def ask(
-    question: str, folder: Path, encoder: str | None, reader: str | None, reranker: str | None, k: int,
-    since: str | None, until: str | None, source: str | None, as_json: bool, lang: str | None, debug: bool,
+    question: str, folder: Path, encoder: str | None, reader: str | None, reranker: str | None, llm: str | None,
+    llm_model: str | None, llm_key_file: Path | None, k: int, since: str | None, until: str | None,
+    source: str | None, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Answer QUESTION with quotes from the indexed articles.
 
@@ -267,8 +289,9 @@ def ask(
         from khamtop.qa.question import check
 
         check(question)  # before anything is loaded for it
-        bounds = filter_of(since, until, source)
-        found = ask(question, _open(folder, encoder), k=k, bounds=bounds, **_models(reader, reranker))
+        bounds, writer = filter_of(since, until, source), _writer(llm, llm_model, llm_key_file)
+        opened = _open(folder, encoder)
+        found = ask(question, opened, k=k, bounds=bounds, writer=writer, **_models(reader, reranker))
         _print(as_json, render.to_json(found), render.to_text(found))
 
 
@@ -423,10 +446,11 @@ def feedback(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None
 @main.command("eval")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--questions", type=click.Path(path_type=Path), help="The same questions in other words, by id.")
-@_options("encoder", "reader", "reranker", "from", "to", "source", "json")
+@_options("encoder", "reader", "reranker", "llm", "from", "to", "source", "json")
 def evaluate(
-    file: Path, questions: Path | None, encoder: str | None, reader: str | None, reranker: str | None,
-    since: str | None, until: str | None, source: str | None, as_json: bool, lang: str | None, debug: bool,
+    file: Path, questions: Path | None, encoder: str | None, reader: str | None, reranker: str | None, llm: str | None,
+    llm_model: str | None, llm_key_file: Path | None, since: str | None, until: str | None, source: str | None,
+    as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Measure retrieval, answers and abstention on FILE (SQuAD JSON).
 
@@ -446,9 +470,9 @@ def evaluate(
                 bar.total = total
                 bar.update(done - bar.n)
 
-            bounds = filter_of(since, until, source)
+            bounds, writer = filter_of(since, until, source), _writer(llm, llm_model, llm_key_file)
             models = _models(reader, reranker)
-            figures = measure(file, load_encoder(encoder), questions, progress, bounds, **models)
+            figures = measure(file, load_encoder(encoder), questions, progress, bounds, writer=writer, **models)
         if not as_json:
             click.echo(render.figures_to_text(figures), err=True)
         click.echo(json.dumps(figures, ensure_ascii=False))
@@ -525,6 +549,17 @@ def _models(reader: str | None, reranker: str | None) -> dict[str, Any]:
     from khamtop.qa.reranker import load_reranker
 
     return {"reader": load_reader(reader), "reranker": load_reranker(reranker)}
+
+
+def _writer(address: str | None, model: str | None, key_file: Path | None) -> Any:
+    """The model that writes, if one is named."""
+    if address is None:
+        if model or key_file:
+            raise KhamtopError("llm.alone")
+        return None
+    from khamtop.qa.llm import LlmWriter, key_of
+
+    return LlmWriter(address, model or "", key_of(os.environ, key_file))
 
 
 def _print(as_json: bool, data: Mapping[str, Any], words: str) -> None:

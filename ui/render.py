@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from khamtop.index.building.reasons import apart, grouped, total
 from khamtop.index.storage.listing import timeline_of
 from khamtop.index.text.dates import day_of
-from khamtop.index.types import Article, Rejected, Span
-from khamtop.qa.types import Answer, Citation, Hit, Overview, Understood
+from khamtop.index.types import Article, KhamtopError, Rejected, Span
+from khamtop.qa.types import Answer, Citation, Hit, Overview, Understood, Writing
 from khamtop.ui import shapes
 from khamtop.ui.shapes import ArticleJson, CitationJson, HitJson, Part
-from khamtop.ui.texts import text
+from khamtop.ui.texts import sentence, text
 
 if TYPE_CHECKING:  # these are heavy, and only the fields of what they give are read here
     from khamtop.index.building.build import Report
@@ -54,6 +54,21 @@ def to_json(answer: Answer) -> shapes.AnswerJson:
         "passages": [_hit_to_json(hit) for hit in answer.hits],
         "understood": _understood_to_json(answer.understood),
         "on_subject": answer.overview.total if answer.overview else None,
+        **_may_be_written(answer),
+    }
+
+
+def _may_be_written(answer: Answer) -> shapes.MayBeWritten:
+    return {**writing_to_json(answer.writing)} if answer.writing else {}
+
+
+def writing_to_json(writing: Writing) -> shapes.WritingJson:
+    """What a writer said around the quotes."""
+    return {
+        "sentences": [{"text": one.text, "markers": list(one.markers)} for one in writing.sentences],
+        "struck": writing.struck,
+        "writer": writing.writer,
+        "unwritten": writing.problem,
     }
 
 
@@ -271,7 +286,7 @@ def copies_text(copies: Sequence[Article], language: str) -> str:
 def to_text(answer: Answer) -> str:
     """The answer as the terminal shows it: quotes with `[n]`, then their sources."""
     language = answer.language
-    lines = [answer_text(answer)]
+    lines = [answer_text(answer), *_written_lines(answer)]
     if quoted := _quoted(answer):
         lines += ["", text("answer.sources", language)]
         for citation in quoted:
@@ -282,6 +297,21 @@ def to_text(answer: Answer) -> str:
         nearest = enumerate(answer.hits[:NEAREST_SHOWN], start=1)
         lines += [_hit_to_text(number, hit, language) for number, hit in nearest]
     return _shown("\n".join(lines))
+
+
+def _written_lines(answer: Answer) -> list[str]:
+    """What a writer said, below words that tell that it is a model's; nothing where none was asked."""
+    writing, language = answer.writing, answer.language
+    if writing is None:
+        return []
+    lines = [f"  {one.text} {''.join(f'[{number}]' for number in one.markers)}" for one in writing.sentences]
+    if lines:
+        lines.insert(0, text("answer.written", language, writer=writing.writer))
+    if writing.struck:
+        lines.append(text("answer.struck", language, count=writing.struck))
+    if writing.problem:
+        lines.append(sentence(KhamtopError(writing.problem), language))
+    return ["", *lines] if lines else []
 
 
 def findings_to_text(findings: Findings, language: str) -> str:
@@ -373,7 +403,7 @@ def figures_to_text(figures: dict[str, Any]) -> str:
     lines.append(f"{'retrieval':<10}" + "".join(f"{column:>9}" for column in columns))
     for name, row in figures["retrieval"].items():
         lines.append(f"{name:<10}" + "".join(f"{row[column]:>9.1f}" for column in columns))
-    for part in ("answer", "abstain", "no_answer", "latency_ms"):
+    for part in ("answer", "abstain", "no_answer", "writing", "latency_ms"):
         if part not in figures:
             continue
         lines.append(f"{part}: " + ", ".join(f"{name} {figure:.1f}" for name, figure in figures[part].items()))

@@ -39,6 +39,7 @@ from khamtop.qa.searching import ORDERS, Findings, look_up, look_up_articles
 from khamtop.qa.suggest import follow_ups, suggest
 from khamtop.qa.summary import SENTENCES, summary_of
 from khamtop.qa.types import Answer
+from khamtop.qa.writer import Writer, written
 from khamtop.ui.feedback import Feedback
 from khamtop.ui.given import Given, Remembered
 from khamtop.ui.names import numbered, shortened
@@ -65,6 +66,9 @@ _FIRST_SENTENCES = 3
 #: people who asked at once half waited 2.4 s with this, and 2.9 s without, on two cores that had other work too. Who
 #: asked first is answered first.
 _ANSWERED_AT_ONCE = 2
+
+#: A model that writes is waited for long, and answering must not wait with it.
+_WRITTEN_AT_ONCE = 2
 
 #: A stage must have run so long before its rate tells how long it will take.
 _RATED_AFTER_SECONDS = 1.0
@@ -173,6 +177,14 @@ class _Opened:
         )
 
 
+class _Unwritten(Exception):
+    """What a writer could not say to an answer, which is not to be remembered."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
 class Service:
     """Asks and rebuilds one index; every method may be called from any thread."""
 
@@ -184,9 +196,11 @@ class Service:
         read_only: bool = False,
         reader: str | None = None,
         reranker: str | None = None,
+        writer: Writer | None = None,
     ) -> None:
         """An index in `folder`, built from `articles`; `encoder` as `load_encoder` takes it, or the index's own,
-        `reader` as `load_reader` does and `reranker` as `load_reranker`.
+        `reader` as `load_reader` does and `reranker` as `load_reranker`. `writer` says something around the quotes,
+        where that is asked for.
 
         With `read_only` nobody who asks can change what is asked: `remove` and `uploads.py` refuse.
         """
@@ -198,12 +212,15 @@ class Service:
         self._encoder: Encoder | None = None
         self._reader_source = reader
         self._reranker_source = reranker
+        self.writer = writer
         self._opened: _Opened | None = None
         self._build: Build | None = None
         self._another = False  # whether a build must follow the one under way
         self._numbers = count(1)
         self._turns = Turns(_ANSWERED_AT_ONCE)
+        self._writing_turns = Turns(_WRITTEN_AT_ONCE)
         self._given = Remembered(_REMEMBERED_ANSWERS)
+        self._written = lru_cache(maxsize=_REMEMBERED_ANSWERS)(self._write_once)
         self._lock = threading.Lock()
 
     def start(self, builds: bool = True) -> None:
@@ -316,6 +333,27 @@ class Service:
         if given is None:
             raise KhamtopError("answer.gone")
         return given
+
+    def write(self, answer: Answer) -> Answer:
+        """An answer with what the writer says around its quotes, if there is a writer; the same answer, the same words.
+
+        What the writer could not say, for whatever reason, is asked of it again.
+        """
+        if self.writer is None or not answer.citations:
+            return answer
+        try:
+            return self._written(answer)
+        except _Unwritten as unwritten:
+            return unwritten.answer
+
+    def _write_once(self, answer: Answer) -> Answer:
+        assert self.writer
+        with self._writing_turns.turn():
+            found = written(answer, self.writer)
+        if found.writing and found.writing.problem:
+            _log.warning("the writer: %s", found.writing.problem)
+            raise _Unwritten(found)
+        return found
 
     def follow_ups(
         self, question: str, history: Sequence[str] = (), bounds: Filter | None = None, any_time: bool = False

@@ -68,7 +68,33 @@ class UnderstoodJson(TypedDict):
     newest: bool
 
 
-class SaidJson(TypedDict):
+class SentenceJson(TypedDict):
+    """A sentence of a writer, with the numbers of the quotes that it rests on."""
+
+    text: str
+    markers: list[int]
+
+
+class WritingJson(TypedDict):
+    """What a writer said: its sentences that the quotes bear out, how many others are struck, who wrote, and the code
+    of what went wrong, if anything did."""
+
+    sentences: list[SentenceJson]
+    struck: int
+    writer: str
+    unwritten: str | None
+
+
+class MayBeWritten(TypedDict):
+    """What a writer said, as in `WritingJson`; nothing of this where none was asked."""
+
+    sentences: NotRequired[list[SentenceJson]]
+    struck: NotRequired[int]
+    writer: NotRequired[str]
+    unwritten: NotRequired[str | None]
+
+
+class SaidJson(MayBeWritten):
     """What an answer says, apart from what it quotes; of an overview, how many articles are `on_subject`."""
 
     question: str
@@ -420,14 +446,22 @@ class Build(TypedDict):
     error: ErrorJson | None
 
 
+class WriterJson(TypedDict):
+    """The model that writes beside quotes, and the host to which they are sent."""
+
+    name: str
+    host: str
+
+
 class Status(TypedDict):
-    """What the index holds and its stamp, what may be asked, and how the build is going."""
+    """What the index holds and its stamp, what may be asked, who writes beside quotes, and how the build is going."""
 
     articles: int
     passages: int
     index: str
     examples: list[str]
     read_only: bool
+    writer: WriterJson | None
     build: Build | None
 
 
@@ -462,6 +496,7 @@ class Replies(TypedDict):
 
     ask: GivenAnswer
     follow_ups: FollowUps
+    write: WritingJson
     search: Findings
     article: OpenArticle
     summary: Summary

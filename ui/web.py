@@ -25,7 +25,7 @@ from khamtop.index.filters import filter_of
 from khamtop.index.panics import panics_raised
 from khamtop.index.types import Filter, KhamtopError
 from khamtop.qa.question import LONGEST_QUESTION
-from khamtop.qa.types import Language
+from khamtop.qa.types import Answer, Language, Writing
 from khamtop.ui import shapes, v1
 from khamtop.ui.calls import Call, Door, call_endpoint, error_to_json
 from khamtop.ui.feedback import REMARK_CHARS
@@ -43,6 +43,7 @@ from khamtop.ui.render import (
     timeline_to_page,
     to_json,
     to_page,
+    writing_to_json,
 )
 from khamtop.ui.server import Server
 from khamtop.ui.service import MOST_LISTED, MOST_PASSAGES, Build, Service
@@ -75,6 +76,7 @@ class _Threads:
     def __init__(self) -> None:
         self.asking = CapacityLimiter(4)
         self.suggesting = CapacityLimiter(1)
+        self.writing = CapacityLimiter(4)
         self.looking = CapacityLimiter(8)
         self.telling = CapacityLimiter(8)
 
@@ -210,6 +212,7 @@ def _page_functions(service: Service, threads: _Threads) -> dict[str, Door]:
     doors = [
         *(Door(function, threads.asking, service.first_index) for function in (ask, search)),
         *(Door(function, threads.suggesting, service.first_index) for function in (follow_ups, summary)),
+        Door(_writing(service), threads.writing, service.first_index),
         *(Door(function, threads.looking, service.first_index) for function in (article, articles, timeline)),
         *(Door(function, threads.telling) for function in (feedback, status)),
         *([] if service.read_only else _changing_doors(service, threads)),
@@ -238,6 +241,17 @@ def _changing_doors(service: Service, threads: _Threads) -> list[Door]:
     ]
 
 
+def _writing(service: Service) -> Callable[[Call], shapes.WritingJson]:
+    """What the page calls once the quotes stand."""
+
+    def write(call: Call) -> shapes.WritingJson:
+        asked = call.text("question"), call.texts("history"), _bounds(call), call.yes("any_time", False)
+        found = service.write(service.give_again(call.text("index"), *asked).answer)
+        return writing_to_json(found.writing or Writing(""))
+
+    return write
+
+
 def _bounds(call: Call) -> Filter | None:
     """What narrows a call of the page."""
     return filter_of(call.text("since", ""), call.text("until", ""), call.text("source", ""))
@@ -252,6 +266,7 @@ def status_of(service: Service) -> shapes.Status:
         "index": service.index,
         "examples": list(service.examples),
         "read_only": service.read_only,
+        "writer": {"name": service.writer.name, "host": service.writer.host} if service.writer else None,
         "build": _build_to_page(build) if build else None,
     }
 
@@ -276,16 +291,27 @@ def _api_functions(service: Service, threads: _Threads) -> list[Callable[..., Aw
         await service.first_index()
         return await to_thread.run_sync(work, limiter=threads.asking)
 
+    def answer(write: bool, *asked: Any) -> Answer:
+        found = service.ask(*asked)
+        return service.write(found) if write else found
+
     async def ask(
-        question: str, k: int = 5, history: list[str] | None = None, since: str = "", until: str = "", source: str = ""
+        question: str,
+        k: int = 5,
+        history: list[str] | None = None,
+        since: str = "",
+        until: str = "",
+        source: str = "",
+        write: bool = False,
     ) -> dict[str, Any]:
         """Answers a question with verbatim quotes; `history` holds the earlier questions, oldest first.
 
-        `since` and `until` (a day, month or year) and `source` (part of a path or address) narrow the articles.
+        `since` and `until` (a day, month or year) and `source` (part of a path or address) narrow the articles. With
+        `write` the model that is served with --llm, if one is, adds sentences of its own, each checked.
         """
         with _sentences(question):
             bounds = filter_of(since, until, source)
-            return dict(to_json(await answered(partial(service.ask, question, history or (), k, bounds))))
+            return dict(to_json(await answered(partial(answer, write, question, history or (), k, bounds))))
 
     async def search(
         question: str,

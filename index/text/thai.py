@@ -83,6 +83,7 @@ _LINE_END = re.compile(r"\r?\n[ \t]*")
 #: What begins a line of its own: an item of a list, a row of a table, a section of a law.
 _ITEM = re.compile(r"[-–•●▪◦*|#>]|[\d๐-๙]{1,3}[.)]|[(][\d๐-๙ก-ฮ]{1,3}[)]|(?:มาตรา|ข้อ|หมวด)\s*[\d๐-๙]")
 
+_NO_PLACES = frozenset("ไทย ตาก เลย แพร่ น่าน มาลี".split())  # they mean other things, too, or go without saying
 _STRETCH = re.compile(r"[\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]+")  # \w leaves out the Thai marks
 #: Characters of a window: a longer phrase is cut a window at a time. Words that reach into its last 40 are cut once
 #: more with what follows. In 1,190 such phrases of thaigov-sample and iapp train all words are those of the phrase
@@ -366,6 +367,14 @@ def _everyday_counts() -> tuple[dict[str, int], int]:
 
     counts = dict(tnc.word_freqs())
     return counts, sum(counts.values())
+
+
+@cache
+def places() -> frozenset[str]:
+    """The provinces of Thailand and the countries, as PyThaiNLP lists them, but those that are common words."""
+    from pythainlp.corpus import countries, provinces
+
+    return frozenset(normalise(name).text for name in (*provinces(), *countries())) - _NO_PLACES
 
 
 def stretches(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from khamtop.qa.writer import Writer
 from khamtop.ui.guard import Access
 from khamtop.ui.service import Service
 
@@ -86,12 +87,18 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Si
 
     running = []
 
-    def start(wait: bool = True, read_only: bool = False, access: Access | None = None, **files: str) -> Site:
+    def start(
+        wait: bool = True,
+        read_only: bool = False,
+        access: Access | None = None,
+        writer: Writer | None = None,
+        **files: str,
+    ) -> Site:
         folder = tmp_path_factory.mktemp("site")
         shutil.copytree(SEEDS, folder / "seeds")
         for name, text in files.items():
             (folder / "seeds" / name).write_text(text, "utf-8")
-        service = Service(folder / "index", [folder / "seeds"], read_only=read_only)
+        service = Service(folder / "index", [folder / "seeds"], read_only=read_only, writer=writer)
         service.start()
         if wait:
             service.rebuild()  # joins the build that the start began

@@ -80,11 +80,11 @@ function inMarkdown(words) {
 
 /** @param {Turn[]} turns */
 function toJson(turns) {
-  const conversation = turns.map(({ question, asked, reply, feedback }) => {
+  const conversation = turns.map(({ question, asked, reply, writing, feedback }) => {
     const about = { question, asked: new Date(asked).toISOString() };
     if (!reply || "error" in reply) return { ...about, error: reply?.error, feedback };
     const { short_answer, answer, verdict, abstained, confidence, citations } = reply;
-    return { ...about, short_answer, answer, verdict, abstained, confidence, citations, feedback };
+    return { ...about, short_answer, answer, verdict, abstained, confidence, citations, writing, feedback };
   });
   return `${JSON.stringify({ program: "khamtop", conversation }, null, 2)}\n`;
 }

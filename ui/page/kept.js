@@ -3,7 +3,7 @@
 
 import { forget, recall, remember } from "./memory.js";
 
-/** @import { Answer, Citation, ErrorJson } from "./types" */
+/** @import { Answer, Citation, ErrorJson, WritingJson } from "./types" */
 /** @typedef {{ error: ErrorJson }} Failure */
 /**
  * What an earlier version kept does not say which index answered.
@@ -21,6 +21,7 @@ import { forget, recall, remember } from "./memory.js";
  * it, and the stamp of the `index` that answered. It is asked `alone` where the reader says that it goes on from
  * nothing, and at `anyTime` where its time is to be passed over.
  * @typedef {{ id: string, asked: number, question: string, reply: Reply | null, followUps?: string[],
+ *   writing?: WritingJson | Failure,
  *   feedback?: Opinion, filters?: Filters, after?: string[], index?: string,
  *   alone?: boolean, anyTime?: boolean }} Turn
  */

@@ -3,7 +3,7 @@
 import { button, fill, find, h, languageOf, said } from "./elements.js";
 import { readArticle, readSummary } from "./reader.js";
 import { call } from "./server.js";
-import { indexChanged, status } from "./status.js";
+import { indexChanged, isKnown, status } from "./status.js";
 import { renderSummary } from "./summary.js";
 import { ask, talk, talkChanged, talkOpened, turnChanged } from "./talk.js";
 import { language, languageChanged, t } from "./words.js";
@@ -15,6 +15,8 @@ const first = {
   /** @type {Summary | null} */
   summary: null,
 };
+
+/** @import { WriterJson } from "./types" */
 
 /** @param {string[]} questions */
 export function questionList(questions) {
@@ -40,16 +42,24 @@ function renderWelcome() {
   const welcome = find(".welcome");
   welcome.hidden = talk.turns.length > 0;
   if (welcome.hidden) return;
-  const { articles } = status();
+  const { articles, writer } = status();
   const examples = exampleQuestions();
   fill(
     welcome,
     h("p", { class: "promise" }, articles ? t("page.welcome", { articles }) : t("page.welcome_none")),
-    h("p", { class: "quiet" }, t("page.privacy")),
+    isKnown() ? h("p", { class: "quiet" }, privacy(writer)) : null,
     h("section", { class: "only", "aria-label": t("page.summary") }, renderOnly()),
     examples.length ? h("h2", {}, t("page.examples")) : null,
     questionList(examples),
   );
+}
+
+/**
+ * Who gets to see a question.
+ * @param {WriterJson | null} writer
+ */
+function privacy(writer) {
+  return writer ? t("page.privacy_llm", { writer: writer.name, host: writer.host }) : t("page.privacy");
 }
 
 /** The only article of the folder, summed up; nothing where there are others, or while its summary is not there. */

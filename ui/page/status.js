@@ -10,7 +10,7 @@ const POLL_MS = 250;
 const LOOK_MS = 15_000; // somebody else may have begun a build
 
 /** @type {Status} */
-let known = { articles: 0, passages: 0, index: "", examples: [], read_only: true, build: null };
+let known = { articles: 0, passages: 0, index: "", examples: [], read_only: true, writer: null, build: null };
 let following = false; // whether a build's progress is being asked for
 /** @type {number | null} */
 let ended = null; // the number of the last build that is known to have ended; null before anything is known
@@ -21,6 +21,9 @@ export const statusChanged = /** @type {ReturnType<typeof signal<void>>} */ (sig
 export const indexChanged = /** @type {ReturnType<typeof signal<void>>} */ (signal());
 
 export const status = () => known;
+
+/** Whether the server has told anything yet. */
+export const isKnown = () => ended !== null;
 
 /**
  * Takes in what there is, and follows a build under way to its end.

@@ -8,6 +8,7 @@ import { newId, recall, remember } from "./memory.js";
 import { narrowed } from "./narrow.js";
 import { call } from "./server.js";
 import { signal } from "./signal.js";
+import { status } from "./status.js";
 import { t } from "./words.js";
 
 /** @import { Kept, Opinion, Turn } from "./kept.js" */
@@ -32,6 +33,8 @@ export const talkChanged = /** @type {ReturnType<typeof signal<void>>} */ (signa
 export const turnChanged = /** @type {ReturnType<typeof signal<Turn>>} */ (signal());
 /** A turn has questions to go on with. */
 export const followUpsCame = /** @type {ReturnType<typeof signal<Turn>>} */ (signal());
+/** A model begins or ends to write beside a turn's quotes. */
+export const writingChanged = /** @type {ReturnType<typeof signal<Turn>>} */ (signal());
 /** The sources of another turn are shown. */
 export const shownChanged = /** @type {ReturnType<typeof signal<void>>} */ (signal());
 /** A reader thinks something of a turn. */
@@ -65,6 +68,7 @@ export async function ask(question, more = { filters: narrowed() }) {
 export async function answer(turn) {
   const history = turn.alone ? [] : earlierQuestions(turn);
   turn.reply = null;
+  turn.writing = undefined;
   turnChanged.tell(turn);
   const { question, filters, index } = turn;
   const asked = { question, history, ...filters, any_time: Boolean(turn.anyTime) };
@@ -77,7 +81,7 @@ export async function answer(turn) {
   const { passages, ...rest } = told; // `cards` tells the same
   reply(turn, rest);
   show(turn);
-  if (!rest.abstained && !index) await suggestFollowUps(turn, asked);
+  if (!rest.abstained && !index) await Promise.all([write(turn, asked, rest.index), suggestFollowUps(turn, asked)]);
 }
 
 export function stop() {
@@ -120,6 +124,37 @@ async function suggestFollowUps(turn, asked) {
   turn.followUps = told.questions;
   keep();
   followUpsCame.tell(turn);
+}
+
+/** @type {Set<Turn>} */
+const beingWritten = new Set();
+
+/** @param {Turn} turn */
+export const isBeingWritten = (turn) => beingWritten.has(turn);
+
+/**
+ * Only when the quotes stand there: a model takes its time.
+ * @param {Turn} turn
+ * @param {Record<string, unknown>} asked
+ * @param {string} index
+ */
+async function write(turn, asked, index) {
+  if (!status().writer) return;
+  beingWritten.add(turn);
+  writingChanged.tell(turn);
+  const told = await call("write", { ...asked, index });
+  if (!beingWritten.delete(turn)) return; // stopped
+  turn.writing = told;
+  keep();
+  writingChanged.tell(turn);
+}
+
+/** @param {Turn} turn */
+export function stopWriting(turn) {
+  beingWritten.delete(turn);
+  turn.writing = { error: { code: "page.stopped", facts: {} } };
+  keep();
+  writingChanged.tell(turn);
 }
 
 // -- What else happens to it ----------------------------------------------------------------------

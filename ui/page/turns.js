@@ -17,6 +17,7 @@ import { readQuote } from "./reader.js";
 import { answer, ask, followUpsCame, show, talk, talkChanged, talkOpened, turnChanged } from "./talk.js";
 import { renderUnderstood } from "./understood.js";
 import { languageChanged, sentence, t } from "./words.js";
+import { beginWriting, renderWriting } from "./writing.js";
 
 /** @import { Answer, Line } from "./types" */
 /** @import { Turn } from "./kept.js" */
@@ -28,6 +29,7 @@ const PASSING = new Set(["page.disconnected", "page.stopped", "internal", "index
 export function beginTurns() {
   turnChanged.on(renderTurnAgain);
   followUpsCame.on(addFollowUps);
+  beginWriting(markers);
   talkChanged.on(renderTurns);
   languageChanged.on(renderTurns);
   talkOpened.on(() => {
@@ -110,6 +112,7 @@ function renderAnswer(turn, reply) {
     renderUnderstood(turn, reply),
     reply.spread ? renderSpread(reply.spread, (period) => narrowTo(turn, period)) : null,
     renderLines(turn, reply),
+    h("div", { class: "writing-place" }, renderWriting(turn, (number) => marker(turn, reply, number))),
     renderActions(turn, reply),
     h("div", { class: "follow-ups" }, renderFollowUps(turn)),
   ];
@@ -217,6 +220,15 @@ function marker(turn, reply, number) {
   const made = signButton("marker", label, () => readQuote(turn, number), `[${number}]`);
   made.dataset.number = String(number);
   return made;
+}
+
+/**
+ * What makes the markers of a turn; null for one that is not answered.
+ * @param {Turn} turn
+ */
+function markers(turn) {
+  const { reply } = turn;
+  return reply && !("error" in reply) ? (/** @type {number} */ number) => marker(turn, reply, number) : null;
 }
 
 /**

@@ -79,8 +79,35 @@ export interface UnderstoodJson {
   newest: boolean;
 }
 
+/** A sentence of a writer, with the numbers of the quotes that it rests on. */
+export interface SentenceJson {
+  text: string;
+  markers: Array<number>;
+}
+
+/** What a writer said: its sentences that the quotes bear out, how many others are struck, who wrote, and the code
+of what went wrong, if anything did. */
+export interface WritingJson {
+  sentences: Array<SentenceJson>;
+  struck: number;
+  writer: string;
+  unwritten: string | null;
+}
+
+/** What a writer said, as in `WritingJson`; nothing of this where none was asked. */
+export interface MayBeWritten {
+  sentences?: Array<SentenceJson>;
+  struck?: number;
+  writer?: string;
+  unwritten?: string | null;
+}
+
 /** What an answer says, apart from what it quotes; of an overview, how many articles are `on_subject`. */
 export interface SaidJson {
+  sentences?: Array<SentenceJson>;
+  struck?: number;
+  writer?: string;
+  unwritten?: string | null;
   question: string;
   answer: string;
   short_answer: string | null;
@@ -96,6 +123,10 @@ export interface SaidJson {
 
 /** An answer. */
 export interface AnswerJson {
+  sentences?: Array<SentenceJson>;
+  struck?: number;
+  writer?: string;
+  unwritten?: string | null;
   question: string;
   answer: string;
   short_answer: string | null;
@@ -346,6 +377,10 @@ export interface Line {
 
 /** An answer as the page shows it; `refusal` is what it says instead of one, `opening` what before its quotes. */
 export interface Answer {
+  sentences?: Array<SentenceJson>;
+  struck?: number;
+  writer?: string;
+  unwritten?: string | null;
   question: string;
   answer: string;
   short_answer: string | null;
@@ -368,6 +403,10 @@ export interface Answer {
 
 /** An answer, the stamp of the index that gave it, and when that was built (an ISO time). */
 export interface GivenAnswer {
+  sentences?: Array<SentenceJson>;
+  struck?: number;
+  writer?: string;
+  unwritten?: string | null;
   question: string;
   answer: string;
   short_answer: string | null;
@@ -540,13 +579,20 @@ export interface Build {
   error: ErrorJson | null;
 }
 
-/** What the index holds and its stamp, what may be asked, and how the build is going. */
+/** The model that writes beside quotes, and the host to which they are sent. */
+export interface WriterJson {
+  name: string;
+  host: string;
+}
+
+/** What the index holds and its stamp, what may be asked, who writes beside quotes, and how the build is going. */
 export interface Status {
   articles: number;
   passages: number;
   index: string;
   examples: Array<string>;
   read_only: boolean;
+  writer: WriterJson | null;
   build: Build | null;
 }
 
@@ -557,6 +603,7 @@ export interface Removed {
   index: string;
   examples: Array<string>;
   read_only: boolean;
+  writer: WriterJson | null;
   build: Build | null;
   moved_to: string;
 }
@@ -579,6 +626,7 @@ export interface Uploaded {
   index: string;
   examples: Array<string>;
   read_only: boolean;
+  writer: WriterJson | null;
   build: Build | null;
   saved: Array<Saved>;
   refused: Array<Refused>;
@@ -588,6 +636,7 @@ export interface Uploaded {
 export interface Replies {
   ask: GivenAnswer;
   follow_ups: FollowUps;
+  write: WritingJson;
   search: Findings;
   article: OpenArticle;
   summary: Summary;
@@ -680,6 +729,8 @@ export type Key =
   | "answer.other"
   | "answer.none"
   | "answer.unsure"
+  | "answer.written"
+  | "answer.struck"
   | "answer.overview"
   | "answer.overview_part"
   | "answer.newest"
@@ -748,6 +799,19 @@ export type Key =
   | "reader.kind"
   | "reranker.unreadable"
   | "reranker.kind"
+  | "llm.address"
+  | "llm.model"
+  | "llm.alone"
+  | "llm.key"
+  | "llm.key_file"
+  | "llm.missing"
+  | "writer.away"
+  | "writer.slow"
+  | "writer.refused"
+  | "writer.unknown"
+  | "writer.busy"
+  | "writer.broken"
+  | "writer.loops"
   | "train.taken"
   | "train.too_few"
   | "train.done"
@@ -894,6 +958,10 @@ export type Key =
   | "page.welcome"
   | "page.welcome_none"
   | "page.privacy"
+  | "page.privacy_llm"
+  | "page.writing"
+  | "page.written"
+  | "page.written_means"
   | "page.examples"
   | "page.answerable"
   | "page.languages"

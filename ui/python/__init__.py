@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from khamtop.index.storage.store import Index
     from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Passage, Rejected
     from khamtop.qa.answer import ask
+    from khamtop.qa.llm import LlmWriter
     from khamtop.qa.reader import Reader, load_reader
     from khamtop.qa.reranker import Reranker, load_reranker
     from khamtop.qa.searching import search
-    from khamtop.qa.types import Answer, Citation, Hit
+    from khamtop.qa.types import Answer, Citation, Hit, Sentence
+    from khamtop.qa.writer import Writer
 
 __version__ = "0.3.0"
 
@@ -31,8 +33,8 @@ __version__ = "0.3.0"
 _HOME = {
     "Answer": "qa.types", "Article": "index.types", "Citation": "qa.types", "Encoder": "index.types",
     "Filter": "index.types", "Hit": "qa.types", "Index": "index.storage.store", "KhamtopError": "index.types",
-    "Passage": "index.types", "Reader": "qa.reader", "Rejected": "index.types", "Report": "index.building.build",
-    "Reranker": "qa.reranker",
+    "LlmWriter": "qa.llm", "Passage": "index.types", "Reader": "qa.reader", "Rejected": "index.types",
+    "Report": "index.building.build", "Reranker": "qa.reranker", "Sentence": "qa.types", "Writer": "qa.writer",
     "ask": "qa.answer", "build": "index.building.build", "filter_of": "index.filters",
     "load_encoder": "index.encoders.wiring", "load_reader": "qa.reader", "load_reranker": "qa.reranker",
     "search": "qa.searching",

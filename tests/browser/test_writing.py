@@ -1,0 +1,89 @@
+"""A model that writes beside the quotes: its words are told apart, are never markup, and can be stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from khamtop.qa.llm import LlmWriter
+from khamtop.ui.texts import text
+from tests import model_server
+from tests.browser.conftest import Site
+from tests.browser.steps import FIRST_LEADER, HOSTILE, ask, last
+from tests.model_server import Handler, Model, refusing, saying
+
+TRUE = "นายฟูมิโอะ คิชิดะ เป็นผู้นำญี่ปุ่นคนแรกที่เข้าร่วมการประชุมสุดยอดนาโต [1]\n"
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[Model]:
+    with model_server.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def written_site(chromium: object, serve: Callable[..., Site], model: Model) -> Site:
+    return serve(writer=LlmWriter(model.address, "toy-model"))
+
+
+@pytest.fixture
+def page(visit: Callable[[str], Page], written_site: Site) -> Page:
+    page = visit(written_site.url)
+    page.wait_for_selector(".example")
+    return page
+
+
+def test_a_models_words_stand_apart_from_the_quotes_with_markers_that_open_them(page: Page, model: Model) -> None:
+    expect(page.locator(".welcome .quiet")).to_have_text(
+        text("page.privacy_llm", "th", writer="toy-model", host="127.0.0.1")
+    )
+    model.behaves = saying(TRUE, "ประชุมกันที่กรุงโตเกียวเมื่อปี 2570 [1]\n")
+    ask(page, FIRST_LEADER)
+    writing = last(page, ".writing")
+    expect(writing.locator("h3")).to_have_text(text("page.written", "th", writer="toy-model"))
+    expect(writing.locator(".written bdi")).to_have_text([TRUE.removesuffix(" [1]\n")])
+    expect(writing).to_contain_text(text("answer.struck", "th", count=1))
+    assert last(page, "blockquote .writing").count() == 0
+    writing.locator(".marker").click()
+    expect(page.locator("dialog[open] mark").first).to_be_visible()
+
+
+def test_what_a_model_sends_is_neither_run_nor_linked(page: Page, model: Model) -> None:
+    model.behaves = saying(TRUE.replace("[1]", "ครับ [1]"), HOSTILE, " [1]")
+    ask(page, f"{FIRST_LEADER}ครับ")
+    expect(last(page, ".writing .written bdi")).to_have_count(1)
+    assert page.evaluate("window.ran") is None
+    assert last(page, "a, img, script, svg").count() == 0
+
+
+def test_a_model_that_fails_is_one_sentence_below_the_quotes(page: Page, model: Model) -> None:
+    model.behaves = refusing(401, "sk-secret is wrong")
+    ask(page, f"{FIRST_LEADER} นะ")
+    expect(last(page, ".writing-place")).to_have_text(text("writer.refused", "th"))
+    expect(last(page, "blockquote")).not_to_have_count(0)
+    assert "sk-secret" not in page.content()
+
+
+def test_a_model_can_be_stopped_while_the_quotes_stand(page: Page, model: Model) -> None:
+    asked = threading.Event()
+
+    def behave(handler: Handler, over: threading.Event) -> None:
+        asked.set()
+        handler.begin()
+        over.wait(60)
+        over.clear()
+
+    model.behaves = behave
+    page.locator(".ask textarea").fill(f"{FIRST_LEADER}คะ")
+    page.keyboard.press("Enter")
+    pending: Any = last(page, ".writing-place .pending")
+    expect(pending).to_contain_text("toy-model")
+    expect(last(page, "blockquote")).not_to_have_count(0)
+    pending.locator("button").click()
+    expect(last(page, ".writing-place")).to_have_text(text("page.stopped", "th"))
+    expect(last(page, "blockquote")).not_to_have_count(0)
+    model.over.set()
