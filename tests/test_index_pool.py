@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,24 @@ def test_who_stops_asking_early_leaves_no_process():
 @pytest.mark.parametrize("end", [partial(os._exit, 1), partial(signal.raise_signal, signal.SIGKILL)])
 def test_a_process_that_is_ended_from_outside_is_told_as_memory_that_ran_out(end):
     assert code_of(in_order(operator.call, [*[os.getpid] * 2, end, *[os.getpid] * 20], 2, 1)) == "index.memory"
+    assert multiprocessing.active_children() == []
+
+
+def dies_while_it_tells():
+    """Ends its process when half of the result is written."""
+
+    def write_half(pipe, message):
+        os.write(pipe.fileno(), message[: len(message) // 2])
+        os._exit(1)
+
+    Connection._send = write_half
+    return "a result"
+
+
+def test_a_process_that_is_ended_in_the_middle_of_a_result_is_told_too():
+    """As the kernel ends one: nobody waits for the other half."""
+    work = in_order(operator.call, [os.getpid, dies_while_it_tells, *[os.getpid] * 20], 2, 0)
+    assert code_of(work) == "index.memory"
     assert multiprocessing.active_children() == []
 
 

@@ -8,10 +8,11 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain, islice
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from typing import TypeVar
 
 from khamtop.index.types import KhamtopError
@@ -39,22 +40,82 @@ def in_order(
     following = next(remaining, None)
     if following is None:
         return
-    # "spawn", since a fork would copy the threads of tantivy and of a web server in whatever state they are
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(processes, context, _end_with_parent)
+    workers: list[_Worker] = []
+    idle: SimpleQueue[_Worker] = SimpleQueue()
+
+    def work(thing: Thing) -> Result:
+        worker = idle.get()
+        try:
+            result: Result = worker.call(function, thing)
+            return result
+        finally:
+            idle.put(worker)
+
+    threads = ThreadPoolExecutor(processes)  # each waits for one process
+    works: deque[Future[Result]] = deque()
     try:
-        works: deque[Future[Result]] = deque()
         for thing in chain([following], remaining):
-            with _script_hidden():  # submitting may start a process
-                works.append(executor.submit(function, thing))
+            if len(workers) < processes:
+                workers.append(_Worker())
+                idle.put(workers[-1])
+            works.append(threads.submit(work, thing))
             if len(works) >= _AHEAD * processes:
                 yield works.popleft().result()
         while works:
             yield works.popleft().result()
-    except BrokenProcessPool as error:
-        raise KhamtopError("index.memory") from error
     finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+        threads.shutdown(wait=True, cancel_futures=True)
+        for worker in workers:
+            worker.end()
+
+
+class _Worker:
+    """A process that works for us over a pipe that no other has: when it is killed, even in the middle of a result,
+    the pipe ends, which one that several write to would not."""
+
+    def __init__(self) -> None:
+        # "spawn", since a fork would copy the threads of tantivy and of a web server in whatever state they are
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,))
+        with _script_hidden():
+            self._process.start()
+        theirs.close()
+
+    def call(self, function: Callable[[Thing], Result], thing: Thing) -> Result:
+        """`function` of the thing, raising what it raises."""
+        try:
+            self._pipe.send((function, thing))
+            result, error = self._pipe.recv()
+        except (EOFError, OSError) as ended:
+            raise KhamtopError("index.memory") from ended
+        if error is not None:
+            raise error
+        return result  # type: ignore[no-any-return]
+
+    def end(self) -> None:
+        """Ends the process, which is at rest or gone."""
+        self._pipe.close()
+        self._process.join()
+
+
+def _serve(pipe: Connection) -> None:
+    """What a worker's process does until its pipe ends."""
+    _end_with_parent()
+    while True:
+        try:
+            function, thing = pipe.recv()
+        except (EOFError, OSError):
+            return
+        pipe.send(_outcome(function, thing))
+
+
+def _outcome(function: Callable[[Thing], Result], thing: Thing) -> tuple[Result | None, Exception | None]:
+    """What a function gives, or what it raises."""
+    try:
+        return function(thing), None
+    except Exception as error:
+        return None, error
 
 
 def ahead(things: Iterable[Thing], most: int) -> Generator[Thing]:
