@@ -217,7 +217,7 @@ def _quoted(found: Found, query: Query) -> Quoted:
     is_list = (found.kind or query.kind) == "list"
     around = list_around if is_list else quote_around
     text = found.hit.article.text
-    start, end = around(text, found.answer)
+    start, end = around(text, found.answer, likely=found.likely)
     if found.within:
         start, end = trimmed(text, max(start, found.within[0]), min(end, found.within[1]))
     return Quoted(found, (start, end))

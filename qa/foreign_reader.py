@@ -13,7 +13,7 @@ import numpy as np
 
 from khamtop.index.encoders.foreign import check_name, quiet
 from khamtop.index.types import KhamtopError
-from khamtop.qa.reader import ANSWER_PIECES, OVERLAP_PIECES, Reading, Titled, best_span, trimmed
+from khamtop.qa.reader import ANSWER_PIECES, OVERLAP_PIECES, Reading, Titled, likely_spans, trimmed
 
 #: What is read at once at most, whatever a tokenizer says of itself.
 _MOST_PIECES = 384
@@ -73,9 +73,13 @@ class ForeignReader:
                 np.asarray(scores[row])[inside] - float(scores[row][0])
                 for scores in (outputs.start_logits, outputs.end_logits)
             )
-            first, last = best_span(begins, ends, ANSWER_PIECES)
+            spans = likely_spans(begins, ends, ANSWER_PIECES)
+            (first, last), _ = spans[0]
             logit = float(begins[first] + ends[last])
             if best is None or logit > best.logit:
-                answer = trimmed(text, of_window[inside[first]][0], of_window[inside[last]][1])
-                best = Reading(number, answer, logit)
+                likely = tuple(
+                    ((of_window[inside[first]][0], of_window[inside[last]][1]), chance)
+                    for (first, last), chance in spans
+                )
+                best = Reading(number, trimmed(text, *likely[0][0]), logit, likely=likely)
         return best

@@ -8,7 +8,7 @@ sets apart with a space is the unit here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from khamtop.index.text import thai
@@ -17,6 +17,9 @@ from khamtop.index.text.wording import DIGITS, MONTHS, POWERS, TITLES, UNITS
 from khamtop.index.types import Span
 from khamtop.qa.concepts import content_spans
 from khamtop.qa.types import LARGE_KINDS, Kind
+
+#: Spans with the chance of each.
+Likely = Sequence[tuple[Span, float]]
 
 #: The most characters of a quote, which is read at a glance.
 QUOTE_CHARS = 240
@@ -31,6 +34,10 @@ _FEW, _MANY = 100, 180
 #: on from what is left out, a bound that tears apart what belongs together, and an odd bracket or quotation mark.
 #: Chosen by reading quotes of newsqa's train part.
 _MID_THOUGHT, _GOES_ON, _TORN, _UNBALANCED = 60, 30, 200, 100
+#: What it is worth, in the same characters, that a quote holds all that may be the answer: where the reader is unsure
+#: where that ends, the quote goes further. Of 1,443 held-back questions 85.7 % were answered by the quote instead of
+#: 83.2, in 165 characters instead of 151 (median).
+_HOLDS = 400
 _CONTINUING = re.compile("และ|หรือ|ซึ่ง|ว่า|ที่(?!ประชุม|ดิน|ปรึกษา)|แต่|กับ|จึง|ของ|ให้")
 
 #: What items of a list begin with.
@@ -41,9 +48,11 @@ _BULLET = re.compile(r"[-•*–—▪●◦·]\s*\S")
 #: surname follows), a number before its unit or month, a word that only announces what comes.
 _TITLED = re.compile(rf"(?:^|[(“\"])(?:{'|'.join(TITLES)})[ก-๙]*$|(?:^|\s)(?:Mr|Mrs|Ms|Dr|Prof|Gen)\.$")
 _ANNOUNCING = tuple(
-    "พ.ศ. ค.ศ. ปี วันที่ จำนวน ร้อยละ เวลา เป็นเงิน มูลค่า ได้แก่ คือ เช่น ชื่อ ว่า ณ ที่ ของ และ หรือ กับ โดย เมื่อ ซึ่ง ใน จาก ถึง"
-    " มาตรา ข้อ ตาม แก่ ต่อ เป็น the of and or a an in on at to for".split()
+    "พ.ศ. ค.ศ. วันที่ จำนวน ร้อยละ เป็นเงิน มูลค่า ได้แก่ คือ เช่น ชื่อ ว่า ณ ที่ ของ และ หรือ กับ โดย เมื่อ ซึ่ง ใน จาก ถึง"
+    " มาตรา ตาม แก่ ต่อ เป็น the of and or a an in on at to for".split()
 )
+#: What announces a number, if one comes: "ข้อ 3", but not "ทุกปี แล้ว".
+_BEFORE_A_NUMBER, _A_NUMBER = ("ปี", "ข้อ", "เวลา"), re.compile(r"[\d๐-๙]")
 #: What goes on from before a space: a unit, a month, the mark of a word said twice.
 _GOING_ON = re.compile(
     rf"(?:{'|'.join(map(re.escape, (*UNITS, *POWERS, 'เดือน', 'จุด', 'ๆ', 'น.')))}"
@@ -60,13 +69,32 @@ _NUMBER_WORDS = re.compile(
     rf"เดียว|{'|'.join(word for word in (*DIGITS, *POWERS) if word not in ('เอ็ด', 'ยี่'))}|ครึ่ง|คู่|เท่าตัว|ทั้งหมด|ทุก"
     "|one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|half|twice|double"
 )
-#: What only leads to an answer and is none of it.
+#: What only leads to an answer and is none of it; and to a time, and to a place.
 _LEADING = re.compile(r"(?:คือ|ได้แก่|ว่า|เป็น|ชื่อ(?:ว่า)?)\s+|[\s,;:–—-]+")
+_LEADING_TO: dict[Kind, frozenset[str]] = {
+    "when": frozenset("เมื่อ ใน ระหว่าง ณ".split()),
+    "where": frozenset("ที่ ใน ณ อยู่ ตั้ง ตั้งอยู่".split()),
+}
+#: What turns a person into another, and a number into more or less, and so is said with it.
+_OTHER_PERSON = re.compile(
+    r"(?:รอง|ผู้ช่วย|อดีต|ว่าที่|รักษาการ)$|\b(?:former|deputy|vice|acting|assistant)[ -]$", re.IGNORECASE
+)
+_MORE_OR_LESS = re.compile(
+    r"(?:(?:ไม่)?(?:น้อย|ต่ำ|เกิน|มาก)กว่า|กว่า|(?:ไม่)?เกิน|อย่างน้อย|เกือบ|ไม่ถึง)\s?$"
+    r"|\b(?:(?:more|less|fewer) than|at (?:least|most)|nearly|almost|over|up to)\s$",
+    re.IGNORECASE,
+)
+_AND_MORE = re.compile(r"\s?(?:ขึ้นไป|เศษ)|\s(?:or more|or less)\b")
+#: Characters before an answer in which such words stand.
+_QUALIFIERS_WITHIN = 16
 _TRAILING = re.compile(r"[\s,;:–—-]+$")
 
 
-def quote_around(text: str, answer: Span, most: int = QUOTE_CHARS) -> Span:
-    """The quote that holds an answer (a span of `text`), or of one that is longer than `most` as much as fits."""
+def quote_around(text: str, answer: Span, most: int = QUOTE_CHARS, likely: Likely = ()) -> Span:
+    """The quote that holds an answer (a span of `text`), or of one that is longer than `most` as much as fits.
+
+    It rather holds others of the `likely` answers too: spans of `text`, each with its chance.
+    """
     start, end = answer
     begin, stop = thai.paragraph(text, start)[0], max(end, thai.paragraph(text, max(start, end - 1))[1])
     phrases = _cut_long(text, list(thai.phrases(text, begin, stop)), answer, most)
@@ -80,15 +108,21 @@ def quote_around(text: str, answer: Span, most: int = QUOTE_CHARS) -> Span:
         (phrases[begins][0], phrases[ends][1]): _cost(text, phrases, begins, ends)
         for begins, ends in _windows(phrases, first, last, most)
     }
+    costs = {span: cost - _HOLDS * _held(span, likely) for span, cost in costs.items()}
     return _widened(text, min(costs, key=lambda span: (costs[span], span)), most)
 
 
-def list_around(text: str, answer: Span, most: int = LIST_CHARS) -> Span:
+def _held(quote: Span, likely: Likely) -> float:
+    """The chance that a quote holds the answer."""
+    return sum(chance for (start, end), chance in likely if quote[0] <= start and end <= quote[1])
+
+
+def list_around(text: str, answer: Span, most: int = LIST_CHARS, likely: Likely = ()) -> Span:
     """The quote that holds an answer, and where that stands in a list of items the whole list, as far as `most` goes.
 
     Items are numbered, in one line or in many, or lines that begin with a mark.
     """
-    start, end = quote_around(text, answer)
+    start, end = quote_around(text, answer, likely=likely)
     items = _items_with(text, (start, end))
     if not items:
         return start, end
@@ -209,13 +243,14 @@ def _cost(text: str, phrases: list[Span], first: int, last: int) -> float:
 def _tears(text: str, at: int) -> bool:
     """Whether a bound at the gap before `at`, where a phrase begins, tears apart what belongs together."""
     before = text[max(0, at - _LOOKED_BACK) : at].split()
-    return bool(before) and (_is_open(before[-1]) or _goes_on(before[-1], text, at))
+    return bool(before) and (_is_open(before[-1], text, at) or _goes_on(before[-1], text, at))
 
 
-def _is_open(word: str) -> bool:
-    """Whether something must follow a word: it announces, is a title, or opens a bracket."""
+def _is_open(word: str, text: str, at: int) -> bool:
+    """Whether what begins at `at` must follow a word, which announces, is a title, or opens a bracket."""
     is_thai = "\u0e00" <= word[-1] <= "\u0e7f"
     announces = word.endswith(_ANNOUNCING) if is_thai else word.lower() in _ANNOUNCING
+    announces = announces or (word.endswith(_BEFORE_A_NUMBER) and bool(_A_NUMBER.match(text, at)))
     return announces or word[-1] in "(“‘[" or bool(_TITLED.search(word))
 
 
@@ -240,7 +275,7 @@ def short_of(text: str, answer: Span, kind: Kind, question: str) -> Span | None:
     """What of an answer stands in large type: of the kind that was asked for, and nothing the question has already."""
     if kind not in LARGE_KINDS:
         return None
-    start, end = _bare(text, answer)
+    start, end = _qualified(text, _bare(text, answer, kind), kind)
     said = thai.normalise(text[start:end]).text
     if not any(map(str.isalnum, said)) or end - start > SHORT_CHARS or "\n" in said:
         return None
@@ -256,11 +291,12 @@ def short_of(text: str, answer: Span, kind: Kind, question: str) -> Span | None:
     return start, end
 
 
-def _bare(text: str, answer: Span) -> Span:
+def _bare(text: str, answer: Span, kind: Kind) -> Span:
     """An answer without what only leads to it, and without a bracket whose other half lies outside."""
     start, end = answer
     if led := _LEADING.match(text, start, end):
         start = led.end()
+    start = _after_words(text, start, end, _LEADING_TO.get(kind, frozenset()))
     if trailed := _TRAILING.search(text, start, end):
         end = trailed.start()
     for opening, closing in (*_PAIRS, ('"', '"')):
@@ -269,4 +305,25 @@ def _bare(text: str, answer: Span) -> Span:
             start += 1
         elif inside.endswith(closing) and inside.count(opening) < 1 + (opening == closing):
             end -= 1
+    return start, end
+
+
+def _after_words(text: str, start: int, end: int, led_by: frozenset[str]) -> int:
+    """Where a stretch of text begins without the words that it is led by."""
+    if not led_by:
+        return start
+    copy = thai.normalise(text[start:end])
+    words = (span for span in thai.word_spans(copy.text) if copy.text[slice(*span)] not in led_by)
+    first = next(words, None)
+    return start + copy.original(*first)[0] if first else start
+
+
+def _qualified(text: str, answer: Span, kind: Kind) -> Span:
+    """An answer with the word right beside it without which it would be another."""
+    start, end = answer
+    before = {"who": _OTHER_PERSON, "how_many": _MORE_OR_LESS}.get(kind)
+    if before and (said := before.search(text, max(0, start - _QUALIFIERS_WITHIN), start)):
+        start = said.start()
+    if kind == "how_many" and (said := _AND_MORE.match(text, end)):
+        end = said.end()
     return start, end

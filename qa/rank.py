@@ -50,6 +50,13 @@ class Found:
         return self.hit.passage.start + start, self.hit.passage.start + end
 
     @property
+    def likely(self) -> list[tuple[Span, float]]:
+        """Spans of its article's text that may be the answer, as `Reading.likely`."""
+        assert self.reading
+        begin = self.hit.passage.start
+        return [((begin + start, begin + end), chance) for (start, end), chance in self.reading.likely]
+
+    @property
     def logit(self) -> float:
         """How likely it answers, as `Reading.logit`."""
         assert self.reading
@@ -155,8 +162,11 @@ def _read(query: Query, hits: Sequence[tuple[Hit, list[Span] | None]], reader: R
 
 
 def _moved(reading: Reading, by: int) -> Reading:
-    """A reading of a part of a passage, with its answer's place in all of it."""
-    return replace(reading, answer=(reading.answer[0] + by, reading.answer[1] + by)) if by else reading
+    """A reading of a part of a passage, with the places of its answers in all of it."""
+    if not by:
+        return reading
+    likely = tuple(((start + by, end + by), chance) for (start, end), chance in reading.likely)
+    return replace(reading, answer=(reading.answer[0] + by, reading.answer[1] + by), likely=likely)
 
 
 def _in_time(query: Query, hit: Hit, reading: Reading) -> Reading:

@@ -31,6 +31,8 @@ Titled = tuple[str, str]
 
 #: Pieces of a question, a title and an answer that are read at most; more of a question loses its middle.
 QUESTION_PIECES, TITLE_PIECES, ANSWER_PIECES = 64, 28, 64
+#: How many spans of a passage are told of as likely answers: others have no weight.
+LIKELY_SPANS = 40
 #: Pieces that a window repeats of the one before it, where a passage is longer than the model reads.
 OVERLAP_PIECES = 48
 
@@ -52,6 +54,8 @@ class Reading:
     kind: Kind | None = None
     #: What the logit was made from: how well the answer stands out, and whether the passage answers at all.
     features: tuple[float, ...] = ()
+    #: Spans of the passage that may be its answer, with what chance each is, if any is: their sum is 1.
+    likely: tuple[tuple[Span, float], ...] = ()
 
     @property
     def chance(self) -> float:
@@ -154,12 +158,13 @@ class TransformerReader:
         """`spans` is (1, pieces, 2), how well an answer begins and ends there; `passage` is (1, 1 + kinds)."""
         inside = slice(window.first, window.first + len(window.spans))
         begins, ends = spans[0, inside].T  # each (pieces of the passage,)
-        first, last = best_span(begins, ends, ANSWER_PIECES)
-        answer = trimmed(window.text, window.spans[first][0], window.spans[last][1])
-        features = {"span": float(begins[first] + ends[last]), "passage": float(passage[0, 0])}
+        (best, _), *_ = likely = likely_spans(begins, ends, ANSWER_PIECES)
+        features = {"span": float(begins[best[0]] + ends[best[1]]), "passage": float(passage[0, 0])}
         logit = self._weights["bias"] + sum(self._weights[name] * value for name, value in features.items())
         kind = self._kinds[int(np.argmax(passage[0, 1:]))]
-        return Reading(window.passage, answer, logit, kind, tuple(features.values()))
+        placed = window.placed(likely)
+        answer = trimmed(window.text, *placed[0][0])
+        return Reading(window.passage, answer, logit, kind, tuple(features.values()), placed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +177,24 @@ class _Window:
     first: int
     spans: list[Span]
 
+    def placed(self, likely: Sequence[tuple[Span, float]]) -> tuple[tuple[Span, float], ...]:
+        """Spans of pieces as spans of the text."""
+        return tuple(((self.spans[first][0], self.spans[last][1]), chance) for (first, last), chance in likely)
 
-def best_span(begins: np.ndarray, ends: np.ndarray, most: int) -> tuple[int, int]:
-    """The first and the last piece, at most `most` of them, whose scores add up to most; the earliest of equals."""
-    scores = begins[:, None] + ends[None, :]
+
+def likely_spans(begins: np.ndarray, ends: np.ndarray, most: int) -> list[tuple[Span, float]]:
+    """The first and the last piece, at most `most` of them, of the likeliest answers, and the chance of each among
+    them; the best first, the earliest of equals.
+
+    `begins` and `ends` (pieces,) say how well an answer begins and ends at each; a chance goes by their sum.
+    """
+    scores = begins[:, None] + ends[None, :]  # (pieces, pieces)
     allowed = np.triu(np.ones_like(scores, dtype=bool)) & ~np.triu(np.ones_like(scores, dtype=bool), most)
-    first, last = np.unravel_index(int(np.where(allowed, scores, -np.inf).argmax()), scores.shape)
-    return int(first), int(last)
+    scores = np.where(allowed, scores, -np.inf)
+    best = np.argsort(-scores, axis=None, kind="stable")[: min(LIKELY_SPANS, int(allowed.sum()))]
+    found = [(int(place // len(ends)), int(place % len(ends))) for place in best]
+    weights = np.exp(scores.ravel()[best] - scores.ravel()[best[0]])
+    return list(zip(found, (weights / weights.sum()).tolist(), strict=True))
 
 
 def trimmed(text: str, start: int, end: int) -> Span:

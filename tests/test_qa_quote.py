@@ -32,6 +32,22 @@ def test_a_quote_begins_and_ends_with_a_sentence_where_that_fits():
     assert found == STORY.splitlines()[1]  # two short sentences; the first alone would tell little
 
 
+def test_a_quote_goes_as_far_as_what_may_be_the_answer():
+    """Where the reader is unsure how much of the text answers."""
+    text = (
+        "นายสมชาย ใจดี ผู้ว่าราชการจังหวัดระยอง กล่าวในที่ประชุมว่าจังหวัดจะสร้างเขื่อนกันคลื่นยาวตลอดแนวหาด"
+        "เพราะคลื่นกัดชายหาดทุกปี ทั้งนี้ บ้านเรือนริมหาดเสียหายแล้วสิบหลังในฤดูมรสุมที่ผ่านมา"
+        " นอกจากนี้ ถนนเลียบหาดยังทรุดลงเป็นทางยาวหนึ่งกิโลเมตร"
+    )
+    answer = (text.index("เพราะ"), text.index("ทุกปี") + len("ทุกปี"))
+    longer = (answer[0], text.index("ที่ผ่านมา") + len("ที่ผ่านมา"))
+    surely = quote_around(text, answer, likely=[(answer, 1.0)])
+    perhaps = quote_around(text, answer, likely=[(answer, 0.4), (longer, 0.6)])
+    assert surely == quote_around(text, answer)
+    assert text[slice(*surely)].endswith("ทุกปี")
+    assert text[slice(*perhaps)].endswith("ที่ผ่านมา")
+
+
 def test_a_quote_does_not_leave_its_line():
     assert quoted(STORY, "ตลาดน้ำบ้านสวน") == "ตลาดน้ำบ้านสวน"
 
@@ -117,3 +133,40 @@ def test_what_the_question_has_already_never_stands_in_large_type():
     assert short("ประเทศญี่ปุ่น", "where", "ญี่ปุ่นเป็นประเทศในทวีปใด") is None
     assert short("countries", "which", "Which countries did she visit?") is None
     assert short("ทวีปเอเชีย", "where", "ญี่ปุ่นเป็นประเทศในทวีปใด") == "ทวีปเอเชีย"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "shown"),
+    [
+        ("เมื่อวันที่ 3 ตุลาคม 2565", "when", "วันที่ 3 ตุลาคม 2565"),
+        ("ระหว่างวันที่ 3 - 5 ตุลาคม", "when", "วันที่ 3 - 5 ตุลาคม"),
+        ("ในปี พ.ศ. 2530", "when", "ปี พ.ศ. 2530"),
+        ("เมื่อวานนี้", "when", "เมื่อวานนี้"),
+        ("ที่บ้านหวายหลึม", "where", "บ้านหวายหลึม"),
+        ("ตั้งอยู่ที่ จังหวัดระยอง", "where", "จังหวัดระยอง"),
+        ("ที่ว่าการอำเภอแกลง", "where", "ที่ว่าการอำเภอแกลง"),
+        ("ที่ราบสูงโคราช", "where", "ที่ราบสูงโคราช"),
+    ],
+)
+def test_what_leads_to_a_time_or_a_place_is_not_said_large(said, kind, shown):
+    assert short(said, kind) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "kind", "shown"),
+    [
+        ("มีผู้ร่วมงานกว่า 40 คนในวันนั้น", "40 คน", "how_many", "กว่า 40 คน"),
+        ("ต้องฉีดไม่น้อยกว่าร้อยละ 60 ของทั้งหมด", "ร้อยละ 60", "how_many", "ไม่น้อยกว่าร้อยละ 60"),
+        ("โรงงานที่มีคนงาน 500 คนขึ้นไป", "500 คน", "how_many", "500 คนขึ้นไป"),
+        ("It took more than 30 boats to", "30 boats", "how_many", "more than 30 boats"),
+        ("มีผู้ร่วมงาน 40 คน", "40 คน", "how_many", "40 คน"),
+        ("พบรองนายกรัฐมนตรี อนุทิน", "นายกรัฐมนตรี อนุทิน", "who", "รองนายกรัฐมนตรี อนุทิน"),
+        ("said deputy minister Somchai today", "minister Somchai", "who", "deputy minister Somchai"),
+        ("มอบรางวัลกว่าสิบรางวัลแก่นายก", "สิบรางวัล", "what", "สิบรางวัล"),
+    ],
+)
+def test_a_word_that_makes_another_of_an_answer_is_said_with_it(text, answer, kind, shown):
+    start = text.index(answer)
+    span = short_of(text, (start, start + len(answer)), kind, "ถามว่าอะไร")
+    assert span
+    assert text[slice(*span)] == shown

@@ -9,7 +9,7 @@ import pytest
 
 from khamtop.index.text import thai
 from khamtop.index.types import KhamtopError
-from khamtop.qa.reader import Reader, best_span, load_reader, trimmed
+from khamtop.qa.reader import LIKELY_SPANS, Reader, likely_spans, load_reader, trimmed
 
 MARKET = (
     "ตลาดน้ำบ้านสวน",
@@ -82,11 +82,27 @@ def test_spelling_is_mended_before_it_is_read_and_spans_are_the_texts_own(reader
     assert "๒๕๖๕" in astray[slice(*other.answer)]
 
 
-def test_the_best_span_is_the_one_whose_ends_add_up_to_most_within_its_length() -> None:
+def test_the_likeliest_span_is_the_one_whose_ends_add_up_to_most_within_its_length() -> None:
     begins, ends = np.array([0.0, 3.0, 0.0, 0.0]), np.array([9.0, 0.0, 1.0, 2.0])
-    assert best_span(begins, ends, 4) == (0, 0)  # 9 lies before where 3 begins
-    assert best_span(begins, np.array([0.0, 0.0, 1.0, 2.0]), 4) == (1, 3)
-    assert best_span(begins, np.array([0.0, 0.0, 1.0, 2.0]), 2) == (1, 2)
+    assert likely_spans(begins, ends, 4)[0][0] == (0, 0)  # 9 lies before where 3 begins
+    assert likely_spans(begins, np.array([0.0, 0.0, 1.0, 2.0]), 4)[0][0] == (1, 3)
+    assert likely_spans(begins, np.array([0.0, 0.0, 1.0, 2.0]), 2)[0][0] == (1, 2)
+
+
+def test_the_chances_of_the_likeliest_spans_add_up_to_one_and_go_by_their_ends() -> None:
+    spans = likely_spans(np.array([0.0, 2.0]), np.array([0.0, 1.0]), 2)
+    assert [span for span, _ in spans] == [(1, 1), (0, 1), (0, 0)]
+    chances = [chance for _, chance in spans]
+    assert sum(chances) == pytest.approx(1)
+    assert chances[0] / chances[1] == pytest.approx(np.exp(2))
+    assert len(likely_spans(np.zeros(50), np.zeros(50), 64)) == LIKELY_SPANS
+
+
+def test_what_may_be_the_answer_lies_in_the_passage_and_holds_what_is_pointed_at(reader: Reader) -> None:
+    text = "ตลาดน้ำบ้านสวนเปิดทุกวันเสาร์ และเปิดครั้งแรกเมื่อปี 2565"
+    reading = reader.read("ตลาดน้ำเปิดเมื่อใด", [("", text)])[0]
+    assert trimmed(text, *reading.likely[0][0]) == reading.answer
+    assert all(0 <= start < end <= len(text) for (start, end), _ in reading.likely)
 
 
 def test_a_span_is_trimmed_of_space_and_holds_whole_clusters() -> None:
