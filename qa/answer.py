@@ -19,14 +19,16 @@ from khamtop.qa.concepts import telling
 from khamtop.qa.overview import Told, articles_on, covered, in_order
 from khamtop.qa.question import check, language_of, read
 from khamtop.qa.quote import list_around, quote_around, short_of
-from khamtop.qa.rank import Found, find
-from khamtop.qa.reader import Reader, load_reader, trimmed
+from khamtop.qa.rank import Found, find, lead
+from khamtop.qa.reader import Reader, chance_of, load_reader, trimmed
 from khamtop.qa.reranker import Reranker
 from khamtop.qa.summary import summary_of
 from khamtop.qa.types import Answer, Citation, Concept, Hit, Overview, Query, Talk, Understood, Verdict
 from khamtop.qa.wish import talk_of
 from khamtop.qa.writer import Writer, written
 
+#: Logits that the latest of several that answer what changes, such as who holds an office, may fall short of the best.
+AS_LIKELY = 1.0
 #: Logits that a further quote may fall short of the first: what the first one misses is often said there.
 FURTHER_LOGITS = 2.5
 MOST_QUOTES = 3
@@ -132,7 +134,7 @@ def _telling(query: Query) -> list[Concept]:
 
 def _fact(query: Query, asking: Asking) -> Answer:
     """What the reader finds."""
-    reader, threshold = asking.reader, asking.threshold
+    reader = asking.reader
     found = asking.find(query)
     quotes = [_quoted(item, query) for item in found if item.reading]
     hits = tuple(item.hit for item in found[: asking.k])
@@ -140,6 +142,8 @@ def _fact(query: Query, asking: Asking) -> Answer:
         return _nothing(query, hits)
     if query.newest:
         quotes = _latest_first(quotes, reader.sure)
+    elif query.changing:
+        quotes = _latest_first(quotes, max(reader.sure, chance_of(quotes[0].found.logit - AS_LIKELY)))
     first = quotes[0]
     confidence = round(first.found.chance, 4)
     if query.intent == "keywords" and confidence < KEYWORDS_SURE:
@@ -149,7 +153,6 @@ def _fact(query: Query, asking: Asking) -> Answer:
     verdict = _verdict(query, first.found, confidence, asking)
     kind = first.found.kind or query.kind
     cited = _cited(quotes, 0.0 if verdict == "unsure" else reader.unsure)
-    large = reader.large if threshold is None else threshold
     citations = cited if verdict == "answer" else ()
     short = short_of(first.text, first.found.answer, kind, query.question)
     return Answer(
@@ -159,11 +162,20 @@ def _fact(query: Query, asking: Asking) -> Answer:
         kind=kind,
         citations=citations,
         nearest=cited if verdict == "unsure" else (),
-        short=_moved(short, first, cited[0]) if short and citations and confidence >= large else None,
+        short=_moved(short, first, cited[0]) if short and citations and _may_be_large(quotes, asking) else None,
         hits=hits,
         confidence=confidence,
         understood=_understood(query),
     )
+
+
+def _may_be_large(quotes: Sequence[Quoted], asking: Asking) -> bool:
+    """Whether the first answer may stand in large type: by a threshold of the caller's, or as the reader has it."""
+    if asking.threshold is not None:
+        return True  # what lies below it is not cited
+    logits = [quote.found.logit for quote in quotes]
+    ahead = lead(0, logits, [quote.answer for quote in quotes])
+    return asking.reader.large.allows(logits[0], ahead)
 
 
 def _nothing(query: Query, hits: tuple[Hit, ...]) -> Answer:
@@ -183,7 +195,7 @@ def _verdict(query: Query, first: Found, confidence: float, asking: Asking) -> V
 
 def _understood(query: Query) -> Understood:
     if query.period is None:
-        return Understood(query.earlier, newest=query.newest)
+        return Understood(query.earlier, newest=query.newest or query.changing)
     time = thai.normalise(query.question, fold_case=False).text[slice(*query.period.span)]
     return Understood(query.earlier, query.period, time, query.newest)
 
@@ -199,6 +211,11 @@ class Quoted:
     def text(self) -> str:
         """The text that it is a quote of."""
         return self.found.hit.article.text
+
+    @property
+    def answer(self) -> str:
+        """What answers, normalised."""
+        return thai.normalise(self.text[slice(*self.found.answer)]).text
 
     @property
     def words(self) -> str:
@@ -223,11 +240,11 @@ def _quoted(found: Found, query: Query) -> Quoted:
     return Quoted(found, (start, end))
 
 
-def _latest_first(quotes: Sequence[Quoted], sure: float) -> list[Quoted]:
-    """Those that answer surely, of the latest article first; then the others."""
-    answering = [quote for quote in quotes if quote.found.chance >= sure]
+def _latest_first(quotes: Sequence[Quoted], least: float) -> list[Quoted]:
+    """Those that answer with at least that chance, of the latest article first; then the others."""
+    answering = [quote for quote in quotes if quote.found.chance >= least]
     answering.sort(key=lambda quote: _age(quote.found.hit.article, undated=date.min), reverse=True)
-    return [*answering, *(quote for quote in quotes if quote.found.chance < sure)]
+    return [*answering, *(quote for quote in quotes if quote.found.chance < least)]
 
 
 def _cited(quotes: Sequence[Quoted], least: float) -> tuple[Citation, ...]:

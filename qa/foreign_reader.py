@@ -13,7 +13,7 @@ import numpy as np
 
 from khamtop.index.encoders.foreign import check_name, quiet
 from khamtop.index.types import KhamtopError
-from khamtop.qa.reader import ANSWER_PIECES, OVERLAP_PIECES, Reading, Titled, likely_spans, trimmed
+from khamtop.qa.reader import ANSWER_PIECES, OVERLAP_PIECES, Large, Reading, Titled, likely_spans, trimmed
 
 #: What is read at once at most, whatever a tokenizer says of itself.
 _MOST_PIECES = 384
@@ -24,7 +24,7 @@ _QUESTION_CHARS = 400
 class ForeignReader:
     """An extractive question-answering model of transformers, by folder or id."""
 
-    sure, unsure, large, rank_weight = 0.5, 0.2, 0.5, 0.1
+    sure, unsure, large, rank_weight = 0.5, 0.2, Large(1.0, 0.0, 0.0), 0.1
 
     def __init__(self, name: str) -> None:
         """Opens it.

@@ -17,6 +17,7 @@ from khamtop.index.text.dates import span_of
 from khamtop.index.text.passages import cut
 from khamtop.index.types import Article, Filter, Span
 from khamtop.qa.concepts import concepts_of, telling
+from khamtop.qa.gathering import subject_of
 from khamtop.qa.quote import quote_around
 from khamtop.qa.retrieve import retrieve
 from khamtop.qa.summary import summary_of
@@ -113,7 +114,7 @@ def _without_time(query: Query) -> str:
     if query.period is None:
         return query.subject
     time = thai.normalise(query.question).text[slice(*query.period.span)]
-    rest = query.subject.replace(time, " ").strip()
+    rest = subject_of(query.subject.replace(time, " "))
     return rest if any(map(str.isalnum, rest)) else ""
 
 

@@ -16,7 +16,7 @@ from khamtop.qa import spelling
 from khamtop.qa.concepts import EMPTY_WORDS, concepts_of, content_spans
 from khamtop.qa.period import period_of
 from khamtop.qa.types import Concept, Kind, Language, Query
-from khamtop.qa.wish import wish_of
+from khamtop.qa.wish import wish_of, without_now
 
 LONGEST_QUESTION = 2000
 #: Earlier questions that are looked at: what a follow-up goes back to was asked not long ago.
@@ -82,13 +82,14 @@ def read(
     for earlier in history:
         check(earlier)
     text, typed = _mended(question)
-    concepts = [_also_as_typed(concept, typed) for concept in concepts_of(text)]
-    wish = wish_of(text)
+    concepts = [_also_as_typed(concept, typed) for concept in concepts_of(without_now(text)) or concepts_of(text)]
+    wish, period = wish_of(text), period_of(thai.normalise(question).text, today)
     query = Query(
         question=question, language=language_of(question), asked=question, text=text, concepts=tuple(concepts),
         kind=kind_of(_LEANS.sub(" ", text)), intent=wish.intent, subject=wish.subject,
         newest=wish.newest and not any_time,
-        period=None if any_time else period_of(thai.normalise(question).text, today),
+        changing=wish.changing and not any_time and period is None,
+        period=None if any_time else period,
     )  # fmt: skip
     if goes_on is None:
         goes_on = wish.intent == "summary" or _leans_on_earlier(text)

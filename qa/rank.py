@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from khamtop.index.storage.store import Index
+from khamtop.index.text import thai
 from khamtop.index.text.dates import span_of
 from khamtop.index.types import Article, Filter, Span
+from khamtop.qa.overview import covered
 from khamtop.qa.period import is_elsewhere
 from khamtop.qa.question import read
 from khamtop.qa.reader import Reader, Reading
@@ -28,9 +30,11 @@ READ_PASSAGES, READ_ON = 6, 12
 ELSEWHERE = 3.0
 #: What it counts in a follow-up that a passage is of the article that the earlier question found.
 TALKED_OF = 0.6
-#: Where the latest is asked for: passages among which it is looked for, and the part of the best one's score that
-#: tells that a passage is about the same.
-LATEST_LOOKED_AT, NEARLY_AS_GOOD = 40, 0.6
+#: The logit of an answer that nothing says, where all that was read says the same.
+NO_OTHER = -6.0
+#: Where the latest is asked for: passages among which it is looked for, the part of what the question names that one
+#: must name to tell of the same, and how many of the latest of these are read, beside the best.
+LATEST_LOOKED_AT, SAME, LATEST_READ = 200, 0.85, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +92,9 @@ def find(
     `without` leaves out one article, by id, and `bounds` all but those that it lets through. A `reranker` has its say
     before the passages are read.
     """
-    if query.newest:
+    if query.newest or query.changing:
         near = retrieve(query, index, max(k, LATEST_LOOKED_AT), without, bounds)
-        return rank(query, _newest(reranked(query, near, reranker)), reader, READ_ON)
+        return rank(query, _newest(query, reranked(query, near, reranker)), reader, READ_ON)[: max(k, READ_ON)]
     hits = reranked(query, retrieve(query, index, looked_at(k, reranker), without, bounds), reranker)
     if query.earlier:
         hits = _that_one_first(hits, retrieve(read(query.earlier), index, 1, without, bounds))
@@ -109,11 +113,13 @@ def _that_one_first(hits: Sequence[Hit], talked_of: Sequence[Hit]) -> list[Hit]:
     return sorted(led, key=lambda hit: -hit.score)
 
 
-def _newest(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits that fit nearly as well as the best, those of the latest articles first; then the others."""
-    near = [hit for hit in hits if hit.score >= NEARLY_AS_GOOD * hits[0].score]
-    near.sort(key=lambda hit: _day(hit.article), reverse=True)
-    return [*near, *hits[len(near) :]]
+def _newest(query: Query, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits, first the best ones and the latest of those that name what the question names."""
+    same = [hit for hit in hits if covered(query.concepts, thai.normalise(hit.text).text) >= SAME]
+    same.sort(key=lambda hit: _day(hit.article), reverse=True)
+    latest = same[:LATEST_READ]
+    best = [hit for hit in hits if hit not in latest]
+    return [*best[: READ_ON - len(latest)], *latest, *best[READ_ON - len(latest) :]]
 
 
 def _day(article: Article) -> date:
@@ -136,6 +142,20 @@ def rank(query: Query, hits: Sequence[Hit], reader: Reader, at_first: int = READ
     others = [Found(hit, None) for hit, spans in told if spans == []]
     found.sort(key=lambda item: (item.reading is None, -item.hit.score))
     return [*found, *unread, *others]
+
+
+def lead(first: int, logits: Sequence[float], said: Sequence[str]) -> float:
+    """How many logits the first of some answers is ahead of the best that says something else.
+
+    `logits` and `said` are those of all, in any order; `first` is a place in them. Copies of an article say the same.
+    """
+    words = ["".join(answer.split()) for answer in said]
+    others = [
+        logit
+        for logit, answer in zip(logits, words, strict=True)
+        if answer not in words[first] and words[first] not in answer
+    ]
+    return logits[first] - max(others, default=NO_OTHER)
 
 
 def _read(query: Query, hits: Sequence[tuple[Hit, list[Span] | None]], reader: Reader) -> list[Found]:

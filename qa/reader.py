@@ -60,20 +60,38 @@ class Reading:
     @property
     def chance(self) -> float:
         """The chance, 0 to 1, that it answers."""
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.logit))))
+        return chance_of(self.logit)
+
+
+def chance_of(logit: float) -> float:
+    """The chance, 0 to 1, that a logit says."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
+
+
+@dataclass(frozen=True, slots=True)
+class Large:
+    """Which answers may stand in large type, by weights: of an answer's logit, and of its lead over any other."""
+
+    logit: float
+    lead: float
+    bias: float
+
+    def allows(self, logit: float, lead: float) -> bool:
+        """Whether an answer may, whose logit is so many more than that of the best which says something else."""
+        return self.bias + self.logit * logit + self.lead * lead >= 0
 
 
 class Reader(Protocol):
     """Reads passages to a question; `name` tells one model from another.
 
-    From the chance `unsure` on what it points at is the nearest there is, from `sure` on an answer, and from `large` on
-    one that may stand in large type. A logit of it counts `rank_weight` beside a passage's score in search.
+    From the chance `unsure` on what it points at is the nearest there is, from `sure` on an answer; `large` tells which
+    may stand in large type. A logit of it counts `rank_weight` beside a passage's score in search.
     """
 
     name: str
     sure: float
     unsure: float
-    large: float
+    large: Large
     rank_weight: float
 
     def read(self, question: str, passages: Sequence[Titled]) -> list[Reading]:
@@ -100,7 +118,8 @@ class TransformerReader:
     """The embedded reader, or one made like it.
 
     `settings.json`: "kinds" of questions in the order of its outputs; "most_pieces" that are read at once;
-    "chance", the weights of a logistic function of what it gives; "sure", "unsure", "large", "rank_weight" (`Reader`).
+    "chance", the weights of a logistic function of what it gives; "sure", "unsure", "rank_weight" (`Reader`); "large"
+    (`Large`).
     """
 
     def __init__(self, folder: Path) -> None:
@@ -108,7 +127,8 @@ class TransformerReader:
         try:
             settings = self._model.settings
             self.sure, self.unsure = float(settings["sure"]), float(settings["unsure"])
-            self.large, self.rank_weight = float(settings["large"]), float(settings["rank_weight"])
+            self.rank_weight = float(settings["rank_weight"])
+            self.large = Large(*(float(settings["large"][name]) for name in ("logit", "lead", "bias")))
             self._kinds: list[Kind] = [_KINDS[kind] for kind in settings["kinds"]]
             self._most = int(settings["most_pieces"])
             weights = settings["chance"]

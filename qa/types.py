@@ -53,7 +53,8 @@ class Query:
     `asked` is what models embed and read: the question as it was typed, of a follow-up after the question that it
     goes back to. `text` is the same in one spelling, without politeness and slips, as words are looked for; `kind`
     is what is asked for, as far as its words tell. `subject` is the text without the words that only ask for an
-    overview. `earlier` are the questions that a follow-up goes back to.
+    overview. `newest` says that the latest of something is asked for, `changing` that what is asked for was another
+    before. `earlier` are the questions that a follow-up goes back to.
     """
 
     question: str
@@ -66,6 +67,7 @@ class Query:
     subject: str = ""
     period: Period | None = None
     newest: bool = False
+    changing: bool = False
     earlier: str | None = None
 
 

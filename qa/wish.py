@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from khamtop.index.text import thai
+from khamtop.qa.gathering import leaning, load, subject_of
 from khamtop.qa.types import Intent, Talk
 
 
@@ -66,57 +67,36 @@ _TALK: dict[Talk, str] = {
 _TALKS = {talk: re.compile(rf"(?:{_POLITE}*{said})+{_POLITE}*") for talk, said in _TALK.items()}
 _GREETED = re.compile(rf"{_TALK['greeting']}{_POLITE}+")
 
-# Overviews
+# What is wanted of the articles
 
-_FOR = _any("มี|ขอ|หา|ดู|อ่าน|ค้น|ค้นหา|รวม|รวบรวม|ติดตาม|สรุป|ช่วย|อยากอ่าน|อยากรู้")
-_NEWS = _any("ข่าว|ข่าวสาร|ข่าวคราว|บทความ")
-_WHICH = _any("อะไร|ไร|ไหน|ทั้งหมด|ใหม่|ล่าสุด|วันนี้|บ้าง")
-_ON = _any("เกี่ยวกับ|ที่เกี่ยวกับ|เกี่ยวข้องกับ|ที่พูดถึง|ที่กล่าวถึง|เรื่อง|ของ|ด้าน|ช่วง")
-_WHOLE = _any("ภาพรวม|ความคืบหน้า|ข้อมูล|เหตุการณ์|เรื่องราว|เรื่อง|ข่าว")
-_GIVE = _any("give me |show me |find |list |get |a |an |the |all |any |other |some |more |latest |recent |new ")
-_STORIES = _any("news|article|articles|stories|overview|timeline|summary|update|updates|coverage")
-_STORIES_ON = _any("about|on|of|for|from|regarding|concerning|are there|is there|there is|do you have")
-#: Words that ask for all there is on a subject, before it. They are none of it.
-_GATHERING = re.compile(
-    _either(
-        rf"(?:{_FOR}\s*)*{_NEWS}(?:{_WHICH}\s*)*{_ON}*",
-        r"มี(?:เรื่อง)?อะไร(?:บ้าง)?(?:ที่)?เกี่ยวกับ",
-        rf"(?:ช่วย)?{_any('สรุป|รวบรวม|รวม|เล่า')}{_WHOLE}*{_ON}*",
-        rf"(?:ขอ)?{_any('ภาพรวม|ไทม์ไลน์|ลำดับเหตุการณ์|ความเคลื่อนไหว|สถานการณ์|พัฒนาการ|ความเป็นมา|ย้อนรอย|ไล่เรียง')}{_ON}*",
-        rf"(?:please )?{_GIVE}*{_STORIES}(?: (?:stories|articles))?(?: {_STORIES_ON})*\b",
-        r"what(?:'s| is| are)? (?:the )?(?:latest|new|newest|recent)(?: news)?(?: (?:about|on|with|for))?\b",
-        r"(?:please )?(?:summari[sz]e|sum up|tell me (?:everything |more )?about|catch me up on|everything about)\b",
-        r"what (?:has |have )?happened (?:with|to|in|about|regarding)\b|what do we know about\b",
-        r"what (?:has|have|is|are) (?:the )?\w+ (?:done|doing) (?:about|on|regarding|to tackle|with)\b",
-        r"(?:the )?(?:history|background|story|progress) (?:of|on|behind|with)\b",
-    )
-)
-#: The same, after the subject.
-_GATHERED = re.compile(
-    rf"(?:\s|[?]|(?:มี)?{_NEWS}(?:อะไร|ไร)บ้าง|(?:มี)?(?:ความ)?คืบหน้า(?:ไป)?(?:ถึงไหน|{_HOW}|{_WHAT})(?:แล้ว|บ้าง)*"
-    rf"|(?:ไป)?ถึงไหน(?:กัน)?แล้ว|(?:มี)?{_WHAT}(?:ใหม่|เกิดขึ้น)(?:แล้ว|บ้าง)*|เป็นมา{_HOW}(?:บ้าง)?|เป็น{_HOW}บ้าง(?:แล้ว)?"
-    rf"|{_any('ไทม์ไลน์|ภาพรวม|ขอสรุป|ขอแบบสรุป|แบบสรุป|สรุป|สรุปรวม|ขอแบบสรุปรวม|ทั้งหมด|ให้|ให้หน่อย|ให้ฟัง|ให้ที|หน่อย|ที|มาให้|ล่าสุด|วันนี้')}"
-    rf"|\b{_any('news|latest|update|updates|overview|timeline|today')}\b)+$"
-)
-#: What may stand after a subject that was asked for before it: "มีข่าวเรื่องน้ำท่วมไหม".
-_ANY_AT_ALL = re.compile(rf"(?:\s|[?]|{_any('ไหม|มั้ย|บ้าง|อีก|หรือเปล่า|รึเปล่า|หรือไม่|หรือยัง')})+$")
-#: What tells that each of many times is meant; `who` is what stands between.
-_EACH_TIME = re.compile(
-    _either(
-        rf"{_any('แต่ละปี|แต่ละครั้ง|แต่ละเดือน|ทุกปี|ที่ผ่านมา')}(?P<who>.*?)(?:ทำ|มี|เป็น|เกิด)?(?:อะไร|{_HOW})บ้าง",
-        "over the years|each year|every year",
-    )
-)
 #: The latest of something is wanted, or what holds now.
 _NEWEST = re.compile(
     _either(
-        "ล่าสุด|ตอนนี้|ขณะนี้|ปัจจุบัน|เวลานี้|(?<!ทุก)วันนี้",
+        "(?:คน)?(?:ล่าสุด|ปัจจุบัน)|ตอนนี้|ขณะนี้|เวลานี้|(?<!ทุก)วันนี้",
         rf"\b{_any('latest|newest|currently|current|now|nowadays|most recent|today')}\b",
+    )
+)
+#: Who holds an office, and what something costs: it changes, and what the articles said last holds.
+_OFFICE = _any(
+    "นายกรัฐมนตรี|นายก|รองนายก|รัฐมนตรี|รมว|รมช|รมต|ผู้ว่า|อธิบดี|ปลัด|ผู้อำนวยการ|ผอ|เลขาธิการ|เลขาฯ|โฆษก|ประธานาธิบดี|ประธานสภา"
+    "|ผบ|ผู้บัญชาการ|แม่ทัพ|เอกอัครราชทูต|หัวหน้าพรรค|อธิการบดี"
+)
+_OFFICE_IN_ENGLISH = _any(
+    "prime minister|minister|governor|mayor|president|permanent secretary|spokesperson|director-general"
+)
+_COST = _any("ราคา|ค่าแรง|ค่าจ้าง|ค่าไฟ|ค่าน้ำ|ค่าเดินทาง|ค่าโดยสาร|ค่าธรรมเนียม|ค่าปรับ|อัตรา|ดอกเบี้ย|เบี้ย")
+_CHANGING = re.compile(
+    _either(
+        rf"^(?:ใคร|ไคร)\s*(?:เป็น|คือ|ดำรงตำแหน่ง|นั่ง)\s*{_OFFICE}.{{0,40}}$",
+        rf"^{_OFFICE}\S{{0,40}}(?: \S{{1,20}})?\s*(?:คือ|เป็น|ชื่อ)\s*(?:ใคร|ไคร|อะไร|ไร)\S{{0,10}}$",
+        rf"^{_COST}.{{0,40}}(?:เท่าไ|กี่บาท|กี่%|กี่เปอร์เซ็นต์)",
+        rf"^who(?:'s| is) (?:the |thailand's )?(?:\w+ ){{0,3}}{_OFFICE_IN_ENGLISH}\b",
+        r"^(?:how much|what) is (?:the )?(?:\w+ ){0,3}(?:price|wage|fare|fee|rate|tariff)\b",
     )
 )
 _OF_THIS = re.compile(
     _either(
-        rf"(?:สรุป|ย่อ){_any('ใจความ|เนื้อหา|สาระ')}?(?:สำคัญ)?(?:ของ)?(?:{_NEWS}|เรื่อง){_any('นี้|นั้น|ดังกล่าว')}",
+        rf"(?:สรุป|ย่อ){_any('ใจความ|เนื้อหา|สาระ')}?(?:สำคัญ)?(?:ของ)?{_any('ข่าว|บทความ|เรื่อง')}{_any('นี้|นั้น|ดังกล่าว')}",
         "summari[sz]e (?:this|the|that) (?:article|story|news)|sum (?:this|it) up",
     )
 )
@@ -145,6 +125,8 @@ class Wish:
     intent: Intent
     subject: str
     newest: bool = False
+    #: Whether what is asked for is one thing now and was another before.
+    changing: bool = False
 
 
 def wish_of(text: str) -> Wish:
@@ -156,12 +138,19 @@ def wish_of(text: str) -> Wish:
     newest = bool(_NEWEST.search(text))
     if _OF_THIS.search(text):
         return Wish("summary", text, newest)
-    subject = _gathered(text)
-    if subject is not None:
-        return Wish("overview", subject, newest or not subject)
+    gathers = leaning(text)
+    if gathers >= 0:
+        subject = subject_of(text)
+        is_sure = gathers >= load().surely or not subject
+        return Wish("overview" if is_sure else "keywords", subject, newest or not subject)
     if _names_only(text):
-        return Wish("keywords", _NEWEST.sub(" ", text).strip() or text, newest)
-    return Wish("fact", text, newest)
+        return Wish("keywords", without_now(text).strip() or text, newest)
+    return Wish("fact", text, newest, bool(_CHANGING.search(text)))
+
+
+def without_now(text: str) -> str:
+    """A normalised text without the words that ask for the latest: they name nothing."""
+    return _NEWEST.sub(" ", text)
 
 
 def talk_of(text: str) -> Talk | None:
@@ -174,23 +163,6 @@ def talk_of(text: str) -> Talk | None:
 
 def _talks(text: str) -> Iterator[Talk]:
     return (talk for talk, pattern in _TALKS.items() if pattern.fullmatch(text))
-
-
-def _gathered(text: str) -> str | None:
-    """The subject that an overview is asked of, "" for whatever there is; None if no overview is asked."""
-    rest = text.strip()
-    begun = _GATHERING.match(rest)
-    rest = rest[begun.end() :] if begun else rest
-    ended = _GATHERED.search(rest)
-    rest = rest[: ended.start()] if ended else rest
-    rest = _ANY_AT_ALL.sub("", rest) if begun else rest
-    is_asked = bool(begun) or bool(ended and any(map(str.isalnum, ended[0])))
-    if each := _EACH_TIME.search(rest):
-        is_asked, rest = True, f"{rest[: each.start()]} {each['who'] or ''} {rest[each.end() :]}"
-    rest = _NEWEST.sub(" ", rest).strip(" ?").removeprefix("เรื่อง")
-    if not is_asked or _ASKING.search(rest):
-        return None
-    return rest if any(map(str.isalnum, rest)) else ""
 
 
 def _names_only(text: str) -> bool:

@@ -96,6 +96,20 @@ def test_the_latest_holder_of_an_office_stands_first(town):
     assert answer.understood.newest
 
 
+def test_who_holds_an_office_is_told_by_the_latest_article_without_being_asked_for_it(town):
+    answer = ask("ใครเป็นนายกเทศมนตรีเมืองริมธาร", town, today=TODAY)
+    assert ids(answer)[:2] == ["mayor25", "mayor21"]
+    assert answer.understood.newest
+    any_time = ask("ใครเป็นนายกเทศมนตรีเมืองริมธาร", town, today=TODAY, any_time=True)
+    assert not any_time.understood.newest
+
+
+def test_who_held_an_office_in_a_year_is_told_by_an_article_of_that_year(town):
+    answer = ask("ใครเป็นนายกเทศมนตรีเมืองริมธารปี 2564", town, today=TODAY)
+    assert ids(answer)[0] == "mayor21"
+    assert not answer.understood.newest
+
+
 def test_an_article_of_the_time_that_is_named_answers(town):
     answer = ask("น้ำท่วมเมืองดอกแก้วปี 2565 บ้านเสียหายกี่หลัง", town, today=TODAY)
     assert ids(answer)[0] == "flood22"

@@ -1,8 +1,11 @@
 """What a person wants: told by words alone, and a fact whatever is not clearly something else."""
 
+import re
+
 import pytest
 
 from khamtop.index.text import thai
+from khamtop.qa.gathering import leaning, runs_of, shape_of, subject_of
 from khamtop.qa.wish import talk_of, wish_of
 
 
@@ -15,14 +18,34 @@ from khamtop.qa.wish import talk_of, wish_of
         ("รวบรวมข่าวเกี่ยวกับฝุ่น", "ฝุ่น"),
         ("มีข่าวเรื่องน้ำท่วมไหม", "น้ำท่วม"),
         ("รถไฟไทย-จีน คืบหน้าไปถึงไหน ขอแบบสรุปรวม", "รถไฟไทย-จีน"),
-        ("latest news about the landbridge", "the landbridge"),
-        ("Give me a timeline of the flood relief scheme", "the flood relief scheme"),
+        ("latest news about the landbridge", "landbridge"),
+        ("Give me a timeline of the flood relief scheme", "flood relief scheme"),
         ("any news on rice exports?", "rice exports"),
     ],
 )
 def test_an_overview_is_asked_of_a_subject(question, subject):
     wish = wish_of(thai.normalise(question).text)
     assert (wish.intent, wish.subject) == ("overview", subject)
+
+
+def test_an_overview_is_known_by_the_shape_of_its_words_where_no_list_has_them():
+    """None of these wordings is among those that were learned from."""
+    asked = [
+        "ข่าวคราวล่าสุดของเหมืองทองชาตรีมีอะไรบ้างนะ", "เรื่องเหมืองทองชาตรีสรุปแล้วเป็นไง", "ตกลงเรื่องเหมืองทองชาตรีเป็นยังไงต่อ",
+        "มีอะไรอัปเดตเรื่องเหมืองทองชาตรีมั้ยจ๊ะ", "พอจะเล่าข่าวเหมืองทองชาตรีให้ฟังได้ไหม", "ขอดูบทความเหมืองทองชาตรีทั้งหมดหน่อย",
+        "is there something new about the Chatree gold mine?", "what's the latest with the Chatree gold mine",
+        "do you have stories about the Chatree gold mine", "please list the articles on the Chatree gold mine",
+    ]  # fmt: skip
+    known = [question for question in asked if leaning(thai.normalise(question).text) >= 0]
+    assert len(known) >= 8, set(asked) - set(known)
+    assert all(re.search("เหมืองทองชาตรี|chatree gold mine", subject_of(thai.normalise(one).text)) for one in known)
+
+
+def test_what_is_asked_about_is_left_of_an_overview_with_its_time():
+    assert subject_of("กระทรวงยุติธรรมทำอะไรไปบ้าง") == "กระทรวงยุติธรรม"
+    assert subject_of("มีข่าวอะไรบ้าง") == ""
+    assert shape_of(["ข่าว", "ลำไย", "เชียงใหม่", "บ้าง"], {"ข่าว", "บ้าง"}) == ["^", "ข่าว", "□", "บ้าง", "$"]
+    assert runs_of(["^", "ข่าว", "$"]) == {"^", "ข่าว", "$", "^ ข่าว", "ข่าว $", "^ ข่าว $"}
 
 
 @pytest.mark.parametrize("question", ["มีข่าวอะไรบ้าง", "ข่าวล่าสุด", "ข่าววันนี้", "latest news", "What's new?"])
@@ -37,7 +60,6 @@ def test_an_overview_of_whatever_there_is_has_no_subject(question):
         "ใครเป็นนายกรัฐมนตรีญี่ปุ่น",
         "3 งานเทศกาลที่ได้รางวัลปี 2022 คืองานอะไรบ้าง",
         "รถไฟไทย-จีนเฟส 1 มีสถานีอะไรบ้าง",
-        "ข่าวกรมขนส่งงดทำใบขับขี่ใหม่ 6 เดือน ข่าวปลอมป่าว",
         "คมนาคมช่วยคนไทยที่กลับจากตุรกียังไงบ้าง",
         "ทำไมราคาทุเรียนตก",
         "What did the minister say about the new bridge?",
@@ -64,6 +86,19 @@ def test_the_article_at_hand_is_summed_up(question):
 )
 def test_the_latest_is_wanted_where_the_words_say_so(question, is_newest):
     assert wish_of(thai.normalise(question).text).newest is is_newest
+
+
+@pytest.mark.parametrize(
+    ("question", "is_changing"),
+    [
+        ("ใครเป็นรัฐมนตรีว่าการกระทรวงแรงงาน", True), ("ผู้ว่าฯ เชียงใหม่ชื่ออะไร", True), ("โฆษกรัฐบาลคือใคร", True),
+        ("ค่าไฟหน่วยละกี่บาท", True), ("Who is the labour minister?", True), ("What is the minimum wage", True),
+        ("ใครเป็นประธานเปิดงานบั้งไฟ", False), ("ใครเป็นคนออกแบบโลโก้", False), ("นายกฯ ไปไหนมา", False),
+        ("How much did the bridge cost?", False),
+    ],
+)  # fmt: skip
+def test_what_is_one_thing_now_and_was_another_before_is_told(question, is_changing):
+    assert wish_of(thai.normalise(question).text).changing is is_changing
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import numpy as np
 
 from khamtop.index.rankings.lexical import Alternatives
 from khamtop.index.text import thai
-from khamtop.qa.reader import Reading, Titled
+from khamtop.qa.reader import Large, Reading, Titled
 
 
 def free_port() -> int:
@@ -103,7 +103,7 @@ class ToyReader:
     """
 
     name = "toy"
-    sure, unsure, large, rank_weight = 0.5, 0.2, 0.7, 1.0
+    sure, unsure, large, rank_weight = 0.5, 0.2, Large(1.0, 0.0, -0.85), 1.0  # from a chance of 0.7 on
     TITLES: ClassVar = {
         "flood": "น้ำท่วมกรุงเทพฯ",
         "summit": "ประชุมสุดยอดนาโต",

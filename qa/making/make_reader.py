@@ -44,7 +44,7 @@ from khamtop.index.transformer import BEGIN, END, SETTINGS, is_transformer
 from khamtop.index.types import Article, Span
 from khamtop.qa.question import kind_of, read
 from khamtop.qa.quote import short_of
-from khamtop.qa.rank import READ_ON, READ_PASSAGES
+from khamtop.qa.rank import READ_ON, READ_PASSAGES, lead
 from khamtop.qa.reader import QUESTION_PIECES, TITLE_PIECES, Reading, TransformerReader
 from khamtop.qa.retrieve import retrieve
 from khamtop.qa.types import Hit, Kind
@@ -328,7 +328,9 @@ class Asked:
     features: np.ndarray  # (passages, 2)
     right: np.ndarray  # (passages,) bool
     brief: np.ndarray  # (passages,) bool: whether it could stand in large type
+    said: list[str]  # what it points at, normalised
     is_answerable: bool
+    is_news: bool
 
 
 def ask_held_back(folder: Path, questions: Sequence[Question]) -> list[Asked]:
@@ -351,7 +353,12 @@ def ask_held_back(folder: Path, questions: Sequence[Question]) -> list[Asked]:
                         np.array([reading.features for reading in readings]),
                         np.array([_points_at(question, hits[reading.passage], reading) for reading in readings]),
                         np.array([_is_brief(question, hits[reading.passage], reading) for reading in readings]),
+                        [
+                            thai.normalise(hits[reading.passage].text[slice(*reading.answer)]).text
+                            for reading in readings
+                        ],
                         question.answer is not None,
+                        not question.encyclopaedic,
                     )
                 )
     return asked
@@ -396,21 +403,34 @@ def calibrate(asked: Sequence[Asked]) -> dict[str, Any]:
         "rank_weight": rank_weight,
         "sure": sure,
         "unsure": round(float(chances[int((1 - SHOWN) * len(chances))]), 3),
-        "large": max(sure, _large(asked, weights, rank_weight)),
+        "large": _large(asked, weights, rank_weight),
     }
 
 
-def _large(asked: Sequence[Asked], weights: Sequence[float], rank_weight: float) -> float:
-    """The lowest chance from which on `LARGE_RIGHT` of the brief answers are right; those of no question are wrong."""
+def _large(asked: Sequence[Asked], weights: Sequence[float], rank_weight: float) -> dict[str, float]:
+    """The weights of `qa.reader.Large`: fitted to which brief answers are right, with a bias by which `LARGE_RIGHT` of
+    those that may stand in large type are, among the news: an encyclopaedia's are easier."""
     firsts = [(one, _first(one, weights, rank_weight)) for one in asked]
-    brief = sorted(
-        ((_logits(one, weights)[first], bool(one.right[first])) for one, first in firsts if one.brief[first]),
-        reverse=True,
+    brief = [(one, first) for one, first in firsts if one.brief[first]]
+    rows = np.array([_standing(one, first, weights) for one, first in brief])
+    right = np.array([bool(one.right[first]) for one, first in brief])
+    *by, _ = logistic(rows, right)
+    is_news = np.array([one.is_news for one, _ in brief])
+    scores, right = (rows @ np.array(by))[is_news], right[is_news]
+    order = np.argsort(-scores, kind="stable")
+    enough = np.flatnonzero(np.cumsum(right[order]) / np.arange(1, len(order) + 1) >= LARGE_RIGHT)
+    least = scores[order[enough[-1]]] if len(enough) else np.inf
+    print(
+        f"{len(enough) and enough[-1] + 1} of {len(order)} brief answers to questions on news may be large", flush=True
     )
-    right = np.cumsum([is_right for _, is_right in brief]) / np.arange(1, len(brief) + 1)
-    enough = np.flatnonzero(right >= LARGE_RIGHT)
-    logit = brief[enough[-1]][0] if len(enough) else np.inf
-    return round(float(1 / (1 + np.exp(-logit))), 3)
+    return {"logit": by[0], "lead": by[1], "bias": round(-float(least), 4)}
+
+
+def _standing(asked: Asked, first: int, weights: Sequence[float]) -> tuple[float, float]:
+    """The logit of an answer, and its lead."""
+    logits = _logits(asked, weights)
+    read = READ_PASSAGES if logits[:READ_PASSAGES].max() >= 0 else READ_ON
+    return float(logits[first]), lead(first, logits[:read].tolist(), asked.said[:read])
 
 
 def _logits(asked: Asked, weights: Sequence[float]) -> np.ndarray:
@@ -472,8 +492,8 @@ def main() -> None:
         mix(model, before)
     settings = {
         "kind": "reader", "kinds": list(KINDS), "most_pieces": READ_PIECES,
-        "chance": {"span": 0.5, "passage": 0.5, "bias": 0.0}, "sure": 0.5, "unsure": 0.2, "large": 0.5,
-        "rank_weight": 0.0,
+        "chance": {"span": 0.5, "passage": 0.5, "bias": 0.0}, "sure": 0.5, "unsure": 0.2,
+        "large": {"logit": 1.0, "lead": 0.0, "bias": 0.0}, "rank_weight": 0.0,
     }  # fmt: skip
     write_transformer(model.bert, model.heads, tokenizer, ["spans", "passage"], given.out, settings)
     settings |= calibrate(ask_held_back(given.out, held_back))
