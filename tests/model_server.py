@@ -100,3 +100,20 @@ def refusing(status: int, words: str = "") -> Behaviour:
         handler.send(json.dumps({"error": {"message": words, "type": "error"}}).encode())
 
     return behave
+
+
+def left(*pieces: str | None) -> tuple[Behaviour, threading.Event]:
+    """A model that says these pieces (None: it only begins) and then nothing; and what is set when it has been left."""
+    gone = threading.Event()
+
+    def behave(handler: Handler, over: threading.Event) -> None:
+        for number, piece in enumerate(pieces):
+            if number == 0:
+                handler.begin()
+            if piece is not None:
+                handler.say(piece)
+        with suppress(OSError):
+            handler.rfile.read(1)  # nothing more is sent to it: this ends when the connection does
+        gone.set()
+
+    return behave, gone
