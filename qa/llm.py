@@ -84,12 +84,16 @@ class LlmWriter:
         return sentences_of(_pieces(self._in_time(self._chunks(answer))))
 
     def _in_time(self, chunks: Iterable[bytes | None]) -> Iterator[bytes | None]:
-        """What is received, as long as that may take."""
-        end = self._clock() + self._seconds
+        """What is received, as long as that may take; None now and then between the words of a slow model, too."""
+        began = looked = self._clock()
         for chunk in chunks:
-            if self._clock() > end:
+            now = self._clock()
+            if now - began > self._seconds:
                 raise KhamtopError("writer.slow")
             yield chunk
+            if now - looked >= _BETWEEN_LOOKS:
+                looked = now
+                yield None
 
     def _chunks(self, answer: Answer) -> Iterator[bytes | None]:
         """What is received; None where nothing came for a moment.

@@ -19,11 +19,12 @@ Behaviour = Callable[["Handler", threading.Event], None]
 
 @dataclass
 class Model:
-    """A running server: its address, what it was asked (headers and body), and how it behaves."""
+    """A running server: its address, what it was asked (headers and body), whether anything, and how it behaves."""
 
     address: str = ""
     behaves: Behaviour | None = None
     asked: list[tuple[dict[str, str], dict[str, Any]]] = field(default_factory=list)
+    came: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
 
 
@@ -35,6 +36,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.model.asked.append(({name.lower(): value for name, value in self.headers.items()}, json.loads(body)))
+        self.model.came.set()
         assert self.model.behaves
         with suppress(OSError):  # the writer had enough
             self.model.behaves(self, self.model.over)

@@ -71,6 +71,10 @@ class Programs:
             if not _is_origin(origin):
                 raise KhamtopError("origin.invalid", origin=origin)
 
+    def lends_to(self, headers: Headers) -> bool:
+        """Whether a page of a named site calls."""
+        return headers.get("origin", "") in self.origins
+
 
 def keys_of(file: Path | None) -> Keys:
     """The keys of a file, one a line; none without a file.
@@ -105,7 +109,7 @@ class Gate:
         """Whether a page of a named site calls what such a page may."""
         if scope["path"] == _SCRIPT:
             return bool(self._programs.origins)
-        return scope["path"] == _FOR_SITES and self._origin(scope) is not None
+        return scope["path"] == _FOR_SITES and self._programs.lends_to(Headers(scope=scope))
 
     def headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """What lets such a page read the answer, and a browser put the script into any page."""
@@ -113,15 +117,15 @@ class Gate:
             return [(b"cross-origin-resource-policy", b"cross-origin"), (b"access-control-allow-origin", b"*")]
         if scope["path"] != _FOR_SITES or not self._programs.origins:
             return []
-        origin = self._origin(scope)
+        called = Headers(scope=scope)
         allowed = [
-            (b"access-control-allow-origin", (origin or "").encode()),
+            (b"access-control-allow-origin", called.get("origin", "").encode()),
             (b"access-control-allow-methods", b"GET, POST"),
             (b"access-control-allow-headers", b"content-type"),
             (b"access-control-expose-headers", b"retry-after"),
             (b"access-control-max-age", b"600"),
         ]
-        return [(b"vary", b"origin"), *(allowed if origin else [])]
+        return [(b"vary", b"origin"), *(allowed if self._programs.lends_to(called) else [])]
 
     def has_key(self, headers: Headers) -> bool:
         """Whether a program calls with a key of ours."""
@@ -139,11 +143,6 @@ class Gate:
         address = (scope.get("client") or ("",))[0]
         seconds = math.ceil(self._limits.take(f"key {key}" if key else f"address {place_of(address)}"))
         return refused("call.slow", headers, {"retry-after": str(seconds)}, seconds=seconds) if seconds else None
-
-    def _origin(self, scope: Scope) -> str | None:
-        """The named site whose page calls."""
-        origin = Headers(scope=scope).get("origin", "")
-        return origin if origin in self._programs.origins else None
 
 
 def refused(code: str, headers: Headers, more: Mapping[str, str] | None = None, **facts: object) -> Response:

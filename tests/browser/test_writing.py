@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,7 +13,9 @@ from khamtop.ui.texts import text
 from tests import model_server
 from tests.browser.conftest import Site
 from tests.browser.steps import FIRST_LEADER, HOSTILE, ask, last
-from tests.model_server import Handler, Model, refusing, saying
+from tests.model_server import Model, left, refusing, saying
+
+Pieces = tuple[str | None, ...]
 
 TRUE = "นายฟูมิโอะ คิชิดะ เป็นผู้นำญี่ปุ่นคนแรกที่เข้าร่วมการประชุมสุดยอดนาโต [1]\n"
 
@@ -46,7 +47,7 @@ def test_a_models_words_stand_apart_from_the_quotes_with_markers_that_open_them(
     writing = last(page, ".writing")
     expect(writing.locator("h3")).to_have_text(text("page.written", "th", writer="toy-model"))
     expect(writing.locator(".written bdi")).to_have_text([TRUE.removesuffix(" [1]\n")])
-    expect(writing).to_contain_text(text("answer.struck", "th", count=1))
+    expect(last(page, ".writing-told")).to_have_text(text("answer.struck", "th", count=1))
     assert last(page, "blockquote .writing").count() == 0
     writing.locator(".marker").click()
     expect(page.locator("dialog[open] mark").first).to_be_visible()
@@ -57,7 +58,7 @@ def test_what_a_model_sends_is_neither_run_nor_linked(page: Page, model: Model) 
     ask(page, f"{FIRST_LEADER}ครับ")
     expect(last(page, ".writing .written bdi")).to_have_count(1)
     assert page.evaluate("window.ran") is None
-    assert last(page, "a, img, script, svg").count() == 0
+    assert last(page, ".writing-place").locator("a, img, script, svg").count() == 0
 
 
 def test_a_model_that_fails_is_one_sentence_below_the_quotes(page: Page, model: Model) -> None:
@@ -68,22 +69,38 @@ def test_a_model_that_fails_is_one_sentence_below_the_quotes(page: Page, model: 
     assert "sk-secret" not in page.content()
 
 
-def test_a_model_can_be_stopped_while_the_quotes_stand(page: Page, model: Model) -> None:
-    asked = threading.Event()
+def test_a_text_of_which_too_little_holds_is_not_shown(page: Page, model: Model) -> None:
+    model.behaves = saying(TRUE, "ประชุมกันที่กรุงโตเกียวเมื่อปี 2570 [1]\n", "เริ่มเมื่อปี 2571 [1]\n")
+    ask(page, f"{FIRST_LEADER}น่ะ")
+    expect(last(page, ".writing-place")).to_have_text(text("answer.withdrawn", "th", count=3))
 
-    def behave(handler: Handler, over: threading.Event) -> None:
-        asked.set()
-        handler.begin()
-        over.wait(60)
-        over.clear()
 
-    model.behaves = behave
-    page.locator(".ask textarea").fill(f"{FIRST_LEADER}คะ")
+@pytest.mark.parametrize("pieces", [(), (None,), (TRUE, "แต่")])
+def test_a_model_can_be_stopped_while_the_quotes_stand(
+    page: Page, model: Model, pieces: tuple[str | None, ...]
+) -> None:
+    """What it said until then was checked, and stays; the model is stopped, too, also before its first word."""
+    model.behaves, gone = left(*pieces)
+    page.locator(".ask textarea").fill(f"{FIRST_LEADER}คะ{'?' * len(pieces)}")
     page.keyboard.press("Enter")
     pending: Any = last(page, ".writing-place .pending")
     expect(pending).to_contain_text("toy-model")
     expect(last(page, "blockquote")).not_to_have_count(0)
+    said = [TRUE.removesuffix(" [1]\n")] if TRUE in pieces else []
+    expect(last(page, ".written .sentence bdi")).to_have_text(said)
+    assert not gone.is_set()
     pending.locator("button").click()
-    expect(last(page, ".writing-place")).to_have_text(text("page.stopped", "th"))
+    expect(last(page, ".writing-told")).to_have_text(text("page.stopped", "th"))
+    expect(last(page, ".written .sentence bdi")).to_have_text(said)
     expect(last(page, "blockquote")).not_to_have_count(0)
-    model.over.set()
+    assert gone.wait(20)
+
+
+def test_who_begins_another_conversation_leaves_the_model(page: Page, model: Model) -> None:
+    model.behaves, gone = left(TRUE)
+    page.locator(".ask textarea").fill(f"{FIRST_LEADER}จ๊ะ")
+    page.keyboard.press("Enter")
+    expect(last(page, ".written .sentence")).to_have_count(1)
+    page.locator(".tool.new").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    assert gone.wait(20)
