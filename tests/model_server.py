@@ -19,12 +19,11 @@ Behaviour = Callable[["Handler", threading.Event], None]
 
 @dataclass
 class Model:
-    """A running server: its address, what it was asked (headers and body), whether anything, and how it behaves."""
+    """A running server: its address, what it was asked (headers and body), and how it behaves."""
 
     address: str = ""
     behaves: Behaviour | None = None
     asked: list[tuple[dict[str, str], dict[str, Any]]] = field(default_factory=list)
-    came: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
 
 
@@ -36,7 +35,6 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.model.asked.append(({name.lower(): value for name, value in self.headers.items()}, json.loads(body)))
-        self.model.came.set()
         assert self.model.behaves
         with suppress(OSError):  # the writer had enough
             self.model.behaves(self, self.model.over)
@@ -104,18 +102,20 @@ def refusing(status: int, words: str = "") -> Behaviour:
     return behave
 
 
-def left(*pieces: str | None) -> tuple[Behaviour, threading.Event]:
-    """A model that says these pieces (None: it only begins) and then nothing; and what is set when it has been left."""
-    gone = threading.Event()
+class Waiting:
+    """A model that says these pieces (None: it only begins) and then nothing, until it is left: it tells when."""
 
-    def behave(handler: Handler, over: threading.Event) -> None:
-        for number, piece in enumerate(pieces):
-            if number == 0:
-                handler.begin()
-            if piece is not None:
-                handler.say(piece)
+    def __init__(self, *pieces: str | None) -> None:
+        self._pieces = pieces
+        self.asked, self.left = threading.Event(), threading.Event()
+
+    def __call__(self, handler: Handler, over: threading.Event) -> None:
+        """Behaves so."""
+        self.asked.set()
         with suppress(OSError):
+            if self._pieces:
+                handler.begin()
+            for piece in filter(None, self._pieces):
+                handler.say(piece)
             handler.rfile.read(1)  # nothing more is sent to it: this ends when the connection does
-        gone.set()
-
-    return behave, gone
+        self.left.set()

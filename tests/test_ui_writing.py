@@ -26,7 +26,7 @@ from khamtop.ui.server import Server
 from khamtop.ui.service import Service
 from khamtop.ui.texts import text
 from tests import model_server
-from tests.model_server import Model, left, saying
+from tests.model_server import Model, Waiting, saying
 from tests.test_ui_v1 import fits, read_events
 from tests.toys import ToyEncoder, write_files
 
@@ -114,26 +114,26 @@ def test_nobody_writes_unasked_and_not_for_the_pages_of_other_sites(http: TestCl
 
 
 def test_a_program_that_leaves_stops_the_model(address: str, model: Model) -> None:
-    model.behaves, gone = left(said(TRUE))
+    model.behaves = waiting = Waiting(said(TRUE))
     asked = {"question": QUESTION, "write": True, "stream": True}
     with httpx.stream("POST", f"{address}/v1/ask", json=asked, timeout=20) as given:
         lines = given.iter_lines()
         assert any(TRUE in line for line in lines)
-        assert not gone.is_set()
-    assert gone.wait(20)
+        assert not waiting.left.is_set()
+    assert waiting.left.wait(20)
 
 
 @pytest.mark.parametrize("asked", [("ask", {"question": QUESTION, "write": True}), ("chat/completions", None)])
 def test_so_does_one_that_waits_for_the_whole(address: str, model: Model, asked: tuple[str, Any]) -> None:
-    model.behaves, gone = left(None)
+    model.behaves = waiting = Waiting(None)
     path, sent = asked
     body = json.dumps(sent or {"model": chat.MODEL, "messages": [{"role": "user", "content": QUESTION}]}).encode()
     host, port = address.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as connection:
         head = f"POST /v1/{path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: {len(body)}\r\n\r\n"
         connection.sendall(head.encode() + body)
-        assert model.came.wait(20)
-    assert gone.wait(20)
+        assert waiting.asked.wait(20)
+    assert waiting.left.wait(20)
 
 
 # /v1/chat/completions
@@ -178,9 +178,9 @@ def test_a_chat_program_gets_the_quotes_of_a_model_that_is_refused(address: str,
 def test_who_waits_for_a_turn_can_leave(service: Service, model: Model) -> None:
     answer = service.ask(QUESTION)
     with service._writing_turns.turn(), service._writing_turns.turn():
-        waiting = service.writing(answer)
-        assert next(waiting) == Writing("toy")
-        waiting.close()
+        states = service.writing(answer)
+        assert next(states) == Writing("toy")
+        states.close()
     assert model.asked == []
     model.behaves = saying(said(TRUE))
     assert [one.text for one in service.write(answer).sentences] == [TRUE]

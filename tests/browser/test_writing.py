@@ -13,7 +13,7 @@ from khamtop.ui.texts import text
 from tests import model_server
 from tests.browser.conftest import Site
 from tests.browser.steps import FIRST_LEADER, HOSTILE, ask, last
-from tests.model_server import Model, left, refusing, saying
+from tests.model_server import Model, Waiting, refusing, saying
 
 Pieces = tuple[str | None, ...]
 
@@ -80,7 +80,7 @@ def test_a_model_can_be_stopped_while_the_quotes_stand(
     page: Page, model: Model, pieces: tuple[str | None, ...]
 ) -> None:
     """What it said until then was checked, and stays; the model is stopped, too, also before its first word."""
-    model.behaves, gone = left(*pieces)
+    model.behaves = waiting = Waiting(*pieces)
     page.locator(".ask textarea").fill(f"{FIRST_LEADER}คะ{'?' * len(pieces)}")
     page.keyboard.press("Enter")
     pending: Any = last(page, ".writing-place .pending")
@@ -88,19 +88,20 @@ def test_a_model_can_be_stopped_while_the_quotes_stand(
     expect(last(page, "blockquote")).not_to_have_count(0)
     said = [TRUE.removesuffix(" [1]\n")] if TRUE in pieces else []
     expect(last(page, ".written .sentence bdi")).to_have_text(said)
-    assert not gone.is_set()
+    assert waiting.asked.wait(20)
+    assert not waiting.left.is_set()
     pending.locator("button").click()
     expect(last(page, ".writing-told")).to_have_text(text("page.stopped", "th"))
     expect(last(page, ".written .sentence bdi")).to_have_text(said)
     expect(last(page, "blockquote")).not_to_have_count(0)
-    assert gone.wait(20)
+    assert waiting.left.wait(20)
 
 
 def test_who_begins_another_conversation_leaves_the_model(page: Page, model: Model) -> None:
-    model.behaves, gone = left(TRUE)
+    model.behaves = waiting = Waiting(TRUE)
     page.locator(".ask textarea").fill(f"{FIRST_LEADER}จ๊ะ")
     page.keyboard.press("Enter")
     expect(last(page, ".written .sentence")).to_have_count(1)
     page.locator(".tool.new").click()
     expect(page.locator(".turn")).to_have_count(0)
-    assert gone.wait(20)
+    assert waiting.left.wait(20)
