@@ -244,7 +244,8 @@ def serve(
 def mcp(folder: Path, encoder: str | None, reader: str | None, page: str | None, lang: str | None, debug: bool) -> None:
     """Let agents ask, search and read the indexed articles, over standard input and output (MCP).
 
-    It changes nothing. It needs the extra khamtop[mcp].
+    It changes nothing, and answers from the last index that was built. It needs the extra khamtop[mcp]. Where khamtop
+    serve runs, agents find the same at its address, with /mcp at the end.
 
     \b
     Example:
@@ -254,19 +255,16 @@ def mcp(folder: Path, encoder: str | None, reader: str | None, page: str | None,
     """
     with _reporting(lang, debug):
         with redirect_stdout(sys.stderr):  # the protocol has standard output for itself
-            try:
-                from khamtop.ui import mcp as agents
-            except ModuleNotFoundError as error:
-                if (error.name or "").partition(".")[0] != "mcp":
-                    raise
-                raise KhamtopError("mcp.missing") from error
+            from khamtop.ui.extras import agents
+
+            asked_by = agents()  # before an index is opened
             from khamtop.ui.addresses import page_at
             from khamtop.ui.service import Service
 
             at = page_at(page) if page is not None else None
             service = Service(folder, [], encoder, read_only=True, reader=reader)
             service.start(builds=False)
-        agents.serve(service, at)
+        asked_by.serve(service, at)
 
 
 @main.command()

@@ -1,6 +1,7 @@
-"""Which programs and which sites' pages may call `/v1`, and how often: by a key, by a site's name, by a bucket.
+"""Which programs and which sites' pages may call `/v1` and `/mcp`, and how often: by a key, by a site's name, by a
+bucket.
 
-A key is a program's own and opens `/v1` alone, not the page. A site that is named lends its readers the question box
+A key is a program's own and opens these alone, not the page. A site that is named lends its readers the question box
 (`widget.py`): they have neither key nor password, so that these calls need none.
 """
 
@@ -23,8 +24,8 @@ from khamtop.index.types import KhamtopError
 from khamtop.ui.limits import Limits, place_of
 from khamtop.ui.replies import failure, language_for
 
-#: The first part of the paths that programs call.
-V1 = "v1"
+#: The first part of the paths that programs call, and the path that agents call.
+V1, MCP = "v1", "mcp"
 #: What a page of a named site may call, and the script that it gets the box from.
 _FOR_SITES, _SCRIPT = "/v1/ask", "/v1/widget.js"
 #: What tells how to call, and calls nothing: it costs no call, and no key where the page itself is open.
@@ -143,6 +144,11 @@ class Gate:
         address = (scope.get("client") or ("",))[0]
         seconds = math.ceil(self._limits.take(f"key {key}" if key else f"address {place_of(address)}"))
         return refused("call.slow", headers, {"retry-after": str(seconds)}, seconds=seconds) if seconds else None
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether this is a path that programs call, and no page."""
+    return path.startswith(f"/{V1}/") or path.rstrip("/") == f"/{MCP}"
 
 
 def refused(code: str, headers: Headers, more: Mapping[str, str] | None = None, **facts: object) -> Response:

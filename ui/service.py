@@ -30,7 +30,7 @@ from khamtop.index.filters import LONGEST
 from khamtop.index.panics import panics_raised
 from khamtop.index.storage.database import Listed
 from khamtop.index.storage.listing import LIST_ORDERS, Timeline
-from khamtop.index.storage.store import Index, remembered_encoder
+from khamtop.index.storage.store import Index, current_generation, remembered_encoder
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Span
 from khamtop.qa.answer import ask
 from khamtop.qa.question import MOST_EARLIER
@@ -217,6 +217,7 @@ class Service:
         self._given = Remembered(_REMEMBERED_ANSWERS)
         self._written: OrderedDict[Answer, Writing] = OrderedDict()
         self._lock = threading.Lock()
+        self._following = threading.Lock()
 
     def start(self, builds: bool = True) -> None:
         """Opens the index; where there is none, begins to build it and returns at once, if it `builds`.
@@ -236,6 +237,20 @@ class Service:
                 if not os.path.exists(path):
                     raise KhamtopError("articles.missing", path=str(path)) from None
             self.begin_build()
+
+    def follow(self) -> None:
+        """Opens the index that another program built since this one was opened, if one did; what is wrong with it is
+        logged, and the open one goes on answering."""
+        with self._following:
+            try:
+                manifest = current_generation(self.folder).manifest
+                if self._opened is None or self._opened.index.stamp == manifest.stamp:
+                    return
+                if self._encoder is not None and self._encoder.name != manifest.encoder:
+                    self._encoder = None  # the index remembers its own
+                self._open()
+            except KhamtopError as error:
+                _log.warning("the index that was built meanwhile: %s", error)
 
     def prepare(self) -> None:
         """Makes now what would else be made when the list of articles is first opened: seconds, for an archive."""

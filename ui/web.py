@@ -19,7 +19,7 @@ from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from khamtop.index.filters import filter_of
 from khamtop.index.panics import panics_raised
@@ -28,6 +28,7 @@ from khamtop.qa.question import LONGEST_QUESTION
 from khamtop.qa.types import Answer, Language
 from khamtop.ui import shapes, v1
 from khamtop.ui.calls import Call, Door, call_endpoint, error_to_json
+from khamtop.ui.extras import agents
 from khamtop.ui.feedback import REMARK_CHARS
 from khamtop.ui.guard import Access
 from khamtop.ui.modules import Modules
@@ -94,19 +95,23 @@ def launch(service: Service, port: int, access: Access | None = None) -> Server:
 
 
 def application(service: Service, access: Access) -> Starlette:
-    """All that is served: the page with its API, what the page calls, and where uploads go."""
+    """All that is served: the page with its API, what the page, programs and agents call, and where uploads go."""
     modules = Modules(_HERE / "page")
     upload = upload_endpoint(service, lambda: status_of(service))
     threads = _Threads()
     blocks = page(service, modules, threads)
     call = call_endpoint(_page_functions(service, threads))
-    routes = [
+    routes: list[BaseRoute] = [
         Route("/page/{version}/{name}", modules.endpoint),
         Route("/page/{name}", call, methods=["POST"]),
         Route("/upload", upload, methods=["POST"]),
         v1.mount(service, access),
     ]
-    app = Starlette(routes=routes)
+    lifespan = None
+    with contextlib.suppress(KhamtopError):  # without the extra there are no agents
+        route, lifespan = agents().http(service, access)
+        routes.append(route)
+    app = Starlette(routes=routes, lifespan=lifespan)
     gr.mount_gradio_app(
         app,
         blocks,
