@@ -12,7 +12,9 @@ from khamtop.qa.llm import LlmWriter
 from khamtop.ui.texts import text
 from tests import model_server
 from tests.browser.conftest import Site
-from tests.browser.steps import FIRST_LEADER, HOSTILE, ask, last
+from tests.browser.steps import FIRST_LEADER, HOSTILE, SINCE_WHEN, ask, last
+from tests.browser.test_taking import WORD, parts_of, take
+from tests.browser.test_taking import said as in_word
 from tests.model_server import Model, Waiting, refusing, saying
 
 Pieces = tuple[str | None, ...]
@@ -105,3 +107,54 @@ def test_who_begins_another_conversation_leaves_the_model(page: Page, model: Mod
     page.locator(".tool.new").click()
     expect(page.locator(".turn")).to_have_count(0)
     assert waiting.left.wait(20)
+
+
+# Taken along
+
+
+@pytest.fixture
+def written(page: Page, model: Model) -> Page:
+    """Two answers, the last one with two sentences of a model's and one that was struck."""
+    model.behaves = saying()
+    ask(page, SINCE_WHEN)
+    model.behaves = saying(TRUE, "ประชุมกันที่กรุงโตเกียวเมื่อปี 2570 [1]\n", TRUE.replace("นายฟูมิโอะ ", ""))
+    ask(page, f"{FIRST_LEADER}เอ่ย")
+    expect(last(page, ".written .sentence")).to_have_count(2)
+    return page
+
+
+def test_in_markdown_a_models_words_stand_below_the_quotes_and_are_told_to_be_its(written: Page) -> None:
+    lines = [line for line in take(written, "markdown").decode().split("\n") if line]
+    told = lines.index(f"*{text('answer.written', 'th', writer='toy-model')}*".replace("-", "\\-"))
+    quotes = [number for number, line in enumerate(lines) if line.startswith(">")]
+    assert quotes
+    assert max(quotes) < told
+    first = TRUE.removesuffix(" [1]\n")
+    assert lines[told + 1 : told + 4] == [
+        f"*{first}*[^1]",
+        f"*{first.removeprefix('นายฟูมิโอะ ')}*[^1]",
+        f"*{text('answer.struck', 'th', count=1)}*",
+    ]
+    assert len([line for line in lines if line.startswith("[^")]) == len(quotes)
+
+
+def test_in_word_they_have_a_style_of_their_own_and_name_the_footnotes(written: Page) -> None:
+    parts = parts_of(take(written, "word"))
+    paragraphs = list(parts["word/document.xml"].iter(f"{WORD}p"))
+    styles = [str(next(one.iter(f"{WORD}pStyle")).get(f"{WORD}val")) for one in paragraphs]
+    ours = [in_word(one) for one, style in zip(paragraphs, styles, strict=True) if style == "Written"]
+    assert ours[0] == TRUE.removesuffix(" [1]\n") + "[1]"
+    assert len(ours) == 2
+    assert all(style != "Quote" for style in styles[styles.index("Written") :])
+    assert "toy-model" in in_word(paragraphs[styles.index("Written") - 1])
+    known = [style.get(f"{WORD}styleId") for style in parts["word/styles.xml"].iter(f"{WORD}style")]
+    assert set(styles) <= set(known)
+    references = [mark.get(f"{WORD}id") for mark in parts["word/document.xml"].iter(f"{WORD}footnoteReference")]
+    assert references == sorted(set(references), key=lambda number: int(number or 0))  # each once
+
+
+def test_on_paper_they_are_marked_too(written: Page) -> None:
+    written.emulate_media(media="print")
+    expect(last(written, ".writing h3")).to_be_visible()
+    expect(last(written, ".writing .written")).to_be_visible()
+    assert last(written, "h3:visible").count() == 1
