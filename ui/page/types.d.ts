@@ -911,6 +911,7 @@ export type Key =
   | "doctor.encoder"
   | "doctor.reader"
   | "doctor.reranker"
+  | "doctor.llm"
   | "doctor.nonsense"
   | "doctor.not_here"
   | "doctor.index"
