@@ -51,6 +51,8 @@ _PERSON = re.compile(
 )
 #: So many letters of a name must stand there: what follows may be no part of it.
 _NAME_LETTERS = 5
+#: A stem of so many letters is no part of another word.
+_STEM_LETTERS = 5
 #: A place of so many letters is no part of another word, however that is cut.
 _LONG_PLACE = 7
 _SPACES = re.compile(r"[ \t]+")
@@ -228,7 +230,7 @@ def _has_name(name: str, there: Stated, concepts: Sequence[Concept]) -> bool:
     own = thai.normalise(name).text
     if _letters(own) in there.letters:
         return True
-    if any(_letters(word) in there.letters for stem in _stems(own) for word in (stem, *thai_words_for(stem))):
+    if any(_letters(place) in there.letters for place in _places_of(own)):
         return True
     words = set(thai.words(own))
     spelled = [concept for concept in concepts if any(words & set(spelling) for spelling in concept.spellings[:1])]
@@ -242,11 +244,15 @@ def _has_name(name: str, there: Stated, concepts: Sequence[Concept]) -> bool:
     )
 
 
-def _stems(name: str) -> list[str]:
-    """The places that a Latin name may be made from: Singaporean from Singapore, Vietnamese from Vietnam."""
+def _places_of(name: str) -> frozenset[str]:
+    """The places that a Latin name may be made from, in both languages: Singaporean from Singapore."""
+    stems: tuple[str, ...] = ()
     if name.endswith("an"):
-        return [name[:-1], name[:-2]]  # Nigerian, Singaporean
-    return [name[:-3], f"{name[:-3]}a"] if name.endswith("ese") else []  # Japanese, Chinese
+        stems = (name[:-1], name[:-2], name[:-3])  # Nigerian, Singaporean, Brazilian
+    elif name.endswith("ese"):
+        stems = (name[:-3], f"{name[:-3]}a")  # Japanese, Chinese
+    called = thai.places() & {word for stem in stems for word in thai_words_for(stem)}
+    return called | {stem for stem in stems if len(stem) >= _STEM_LETTERS}
 
 
 def _without_l(skeleton: str) -> str:

@@ -67,7 +67,9 @@ def test_a_month_named_like_an_everyday_word_is_none():
         # whose it is, by the place
         ("It signed with a Singaporean airline", "ลงนามกับสายการบินของสิงคโปร์", None),
         ("It signed with a Vietnamese airline", "ลงนามกับสายการบินของเวียดนาม", None),
+        ("It signed with a Brazilian airline", "Brazil has an airline", None),
         ("It signed with a Malaysian airline", "ลงนามกับสายการบินของสิงคโปร์", "name"),
+        ("It signed with Duran", "It signed for durable goods", "name"),
         # denied in one of both, wherever spaces stand
         ("เปิดด่านโดยไม่มี นายนพสิทธิ์ ต้อนรับ", "เปิดด่านโดยมี นายนพสิทธิ์ ต้อนรับ", "opposite"),
         ("เปิดด่านโดยมีนายนพสิทธิ์ ต้อนรับ", "เปิดด่านโดยไม่มี นายนพสิทธิ์ ต้อนรับ", "opposite"),
