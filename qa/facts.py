@@ -35,9 +35,11 @@ _ENGLISH_NUMBER = re.compile(rf"\b({'|'.join(_ENGLISH_NUMBERS)})\b")
 _DIGIT_WORD = re.compile(
     rf"({'|'.join(word for word in DIGITS if word not in ('เอ็ด', 'ยี่'))})\s?(?={'|'.join(map(re.escape, UNITS))})"
 )
+#: How a month ends whose short name ends so: "มีนายน" is no month, but "มี นายน…".
+_MONTH_ENDS = {"ค.": "คม", "ย.": "ยน", "พ.": "พันธ์"}
 #: In English some months are everyday words: those count where a number or "in" stands beside them.
 _MONTHS = [
-    re.compile(rf"{full}(?:คม|ยน|พันธ์)|{short.replace('.', '[.] ?')}|{_english}")
+    re.compile(rf"{full}{_MONTH_ENDS[short[-2:]]}|{short.replace('.', '[.] ?')}|{_english}")
     for full, short, name in MONTHS
     for _english in [rf"(?:\bin {name}\b|\b{name} \d|\d {name}\b)" if name in ("march", "may") else rf"\b{name}\b"]
 ]
@@ -49,6 +51,8 @@ _PERSON = re.compile(
 )
 #: So many letters of a name must stand there: what follows may be no part of it.
 _NAME_LETTERS = 5
+#: A stem of so many letters is no part of another word.
+_STEM_LETTERS = 5
 #: A place of so many letters is no part of another word, however that is cut.
 _LONG_PLACE = 7
 _SPACES = re.compile(r"[ \t]+")
@@ -72,6 +76,8 @@ _NEGATIONS = re.compile(
 )
 #: So many letters tell what a negation denies.
 _DENIED_LETTERS = 5
+#: A number that is told to so many digits may be a rounded one.
+_ROUNDED_DIGITS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,7 @@ def stated(texts: Iterable[str], published: Iterable[str | None] = ()) -> Stated
     return Stated(
         text=text,
         letters=_letters(text),
-        numbers=frozenset(_values(text)) | frozenset(_parts_of(days)),
+        numbers=frozenset(value for value, _ in _numbers(text)) | frozenset(_parts_of(days)),
         days=tuple(days),
         months=frozenset(_months(text)) | months,
         thai_sounds=tuple(thai.skeletons(_NOT_THAI.sub(" ", text))),
@@ -115,7 +121,7 @@ def unstated(sentence: str, there: Stated) -> str | None:
         return "date"
     if not set(_months(text)) <= there.months:
         return "date"
-    if any(value not in there.numbers for value in _values(_without(text, [span for span, _ in days]))):
+    if not all(_has_number(*number, there.numbers) for number in _numbers(_without(text, [span for span, _ in days]))):
         return "number"
     concepts = concepts_of(text)
     if any(not _has_name(name, there, concepts) for name in names_in(sentence)):
@@ -133,18 +139,26 @@ def _plain(text: str) -> str:
 # Numbers and days
 
 
-def _values(text: str) -> Iterator[float]:
-    """What each number of a text is worth, in digits or in words."""
+def _numbers(text: str) -> Iterator[tuple[float, int]]:
+    """What each number of a text is worth, in digits or in words; and to how many digits it is told, if it may be
+    rounded: "1.39 million" to three."""
     for match in _NUMBER.finditer(text):
         powers = match["powers"] or ""
         digits = match[0][: len(match[0]) - len(powers)].strip()
         value = float(digits.replace(",", "").replace(":", "."))
         for power in re.findall(_POWER, powers):
             value *= _MULTIPLIERS[power]
-        yield round(value, 4)
-    yield from (float(value) for _, value in numbers_in_words(text))
-    yield from (float(DIGITS[match[1]]) for match in _DIGIT_WORD.finditer(text))
-    yield from (float(_ENGLISH_NUMBERS[match[1]]) for match in _ENGLISH_NUMBER.finditer(text))
+        yield round(value, 4), sum(map(str.isdigit, digits.lstrip("0.,"))) if powers else 0
+    yield from ((float(value), 0) for _, value in numbers_in_words(text))
+    yield from ((float(DIGITS[match[1]]), 0) for match in _DIGIT_WORD.finditer(text))
+    yield from ((float(_ENGLISH_NUMBERS[match[1]]), 0) for match in _ENGLISH_NUMBER.finditer(text))
+
+
+def _has_number(value: float, digits: int, others: Iterable[float]) -> bool:
+    """Whether one of the others is that number, or is when it is rounded to so many digits: one digit is too few."""
+    if digits < _ROUNDED_DIGITS:
+        return value in others
+    return any(value in (other, float(f"{other:.{digits - 1}e}")) for other in others)
 
 
 def _parts_of(days: Iterable[_Days]) -> Iterator[float]:
@@ -216,6 +230,8 @@ def _has_name(name: str, there: Stated, concepts: Sequence[Concept]) -> bool:
     own = thai.normalise(name).text
     if _letters(own) in there.letters:
         return True
+    if any(_letters(place) in there.letters for place in _places_of(own)):
+        return True
     words = set(thai.words(own))
     spelled = [concept for concept in concepts if any(words & set(spelling) for spelling in concept.spellings[:1])]
     if any(has_spelling(spelling, there) for concept in spelled for spelling in concept.spellings):
@@ -226,6 +242,17 @@ def _has_name(name: str, there: Stated, concepts: Sequence[Concept]) -> bool:
         for skeleton in thai.skeletons(own)
         for other in others
     )
+
+
+def _places_of(name: str) -> frozenset[str]:
+    """The places that a Latin name may be made from, in both languages: Singaporean from Singapore."""
+    stems: tuple[str, ...] = ()
+    if name.endswith("an"):
+        stems = (name[:-1], name[:-2], name[:-3])  # Nigerian, Singaporean, Brazilian
+    elif name.endswith("ese"):
+        stems = (name[:-3], f"{name[:-3]}a")  # Japanese, Chinese
+    called = thai.places() & {word for stem in stems for word in thai_words_for(stem)}
+    return called | {stem for stem in stems if len(stem) >= _STEM_LETTERS}
 
 
 def _without_l(skeleton: str) -> str:
@@ -270,14 +297,15 @@ def is_opposed(text: str, there: Stated) -> bool:
 
 def _denies(text: str, other: str) -> bool:
     """Whether a text denies what stands in the other one, which denies it nowhere, and does not say it itself."""
-    denied = _after_negations(text)
-    return any(what in other and what not in _after_negations(other) and text.count(what) == 1 for what in denied)
+    own, others = _letters(text), _letters(other)
+    denied = _after_negations(text) - _after_negations(other)
+    return any(what in others and own.count(what) == 1 for what in denied)
 
 
 def _after_negations(text: str) -> set[str]:
-    """The letters that stand right after each negation."""
-    found = (text[match.end() : match.end() + _DENIED_LETTERS] for match in _NEGATIONS.finditer(text))
-    return {letters for letters in found if len(letters) == _DENIED_LETTERS and " " not in letters[:-1]}
+    """The letters that stand right after each negation, spaces left out."""
+    found = (_letters(text[match.end() :])[:_DENIED_LETTERS] for match in _NEGATIONS.finditer(text))
+    return {letters for letters in found if len(letters) == _DENIED_LETTERS}
 
 
 def is_negated(text: str) -> bool:

@@ -3,21 +3,29 @@
 Thai has no full stop, so that a sentence ends at its markers or at the end of its line; an English one at a full stop,
 too. Nothing of a model's is ever markup or a link: the signs of Markdown around words go, and a sentence with a link,
 an address or a tag has none of its markers left, so that it fails every check.
+
+The text comes in pieces, and a sentence is given as soon as nothing that comes later can change it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from khamtop.qa.types import Sentence
 
 #: Characters of a sentence at most; what is longer is no sentence.
 MOST_CHARS = 600
+#: Characters of all that is read at most: what goes on beyond them says the same again.
+MOST_TEXT = 8_000
 
 #: What some models think before they write, in the same breath.
-_THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
+_CLOSED_THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
+_THOUGHT = re.compile(rf"{_CLOSED_THOUGHT.pattern}|<(?:think|thinking|reasoning)>.*", re.DOTALL | re.IGNORECASE)
+_THOUGHT_BEGINS = re.compile(r"<(?:think|thinking|reasoning)>", re.IGNORECASE)
 _MARKERS = re.compile(r"(?:\s*\[\s*\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\s*\])+")
+#: Markers after which other words have begun: no more of them can come.
+_MARKED = re.compile(rf"{_MARKERS.pattern}(?=\s*[^\s\[])")
 _NUMBER = re.compile(r"(\d+)(?:\s*[–-]\s*(\d+))?")
 #: An English sentence ends here; not after a shortened word such as "Mr.", and not before its markers.
 _END = re.compile(
@@ -32,13 +40,45 @@ _ACTIVE = re.compile(
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
-def sentences_of(text: str) -> Iterator[Sentence]:
-    """The sentences of a text, each with the numbers of its markers, in their order.
+def sentences_of(pieces: Iterable[str | None]) -> Iterator[Sentence | None]:
+    """The sentences of a text that comes in pieces, each with the numbers of its markers, in their order; None for
+    each piece that is None, which tells that nothing came.
 
-    >>> list(sentences_of("น้ำลดแล้ว [1] The road is open [1][2]."))
+    What is longer than `MOST_TEXT` is cut after its last whole line or marker.
+
+    >>> list(sentences_of(["น้ำลดแล้ว [1] The ro", "ad is open [1][2]."]))
     [Sentence(text='น้ำลดแล้ว', markers=(1,)), Sentence(text='The road is open', markers=(1, 2))]
     """
-    for line in _THOUGHT.sub("\n", text).splitlines():
+    text, chars = "", 0
+    for piece in pieces:
+        if piece is None:
+            yield None
+            continue
+        text, chars = text + piece, chars + len(piece)
+        if chars > MOST_TEXT:
+            text = text[: MOST_TEXT - chars]
+            text = text[: max(text.rfind("\n"), text.rfind("]")) + 1]
+            break
+        text = _CLOSED_THOUGHT.sub("\n", text)
+        end = _settled(text)
+        yield from _sentences(text[:end])
+        text = text[end:]
+    yield from _sentences(_THOUGHT.sub("\n", text))
+
+
+def _settled(text: str) -> int:
+    """How much of the beginning of a text is whole sentences, whatever comes after it."""
+    thought = _THOUGHT_BEGINS.search(text)
+    lines = text[: thought.start() if thought else None].splitlines(keepends=True)
+    if not lines or lines[-1] != lines[-1].splitlines()[0]:  # the last one is whole, too
+        return sum(map(len, lines))
+    marked = [match.end() for match in _MARKED.finditer(lines[-1])]
+    return sum(map(len, lines[:-1])) + (marked[-1] if marked else 0)
+
+
+def _sentences(text: str) -> Iterator[Sentence]:
+    """The sentences of whole lines, or of such parts of lines as `_settled` cuts off."""
+    for line in text.splitlines():
         at = 0
         for match in _MARKERS.finditer(line):
             *unmarked, marked = _END.split(line[at : match.start()])

@@ -25,8 +25,9 @@ class Writer(Protocol):
     name: str
     host: str
 
-    def write(self, answer: Answer) -> Iterable[Sentence]:
-        """Sentences in the question's language, in the order in which they are to be read.
+    def write(self, answer: Answer) -> Iterable[Sentence | None]:
+        """Sentences in the question's language, in the order in which they are to be read; None now and then while
+        none comes, for whoever listens may leave then: closing the iterator ends whatever it waits for.
 
         Raises:
             KhamtopError: while they are read, if there are no more for some reason.
@@ -41,32 +42,52 @@ class Checks(Protocol):
 
 
 def written(answer: Answer, writer: Writer, checker: Checks | None = None) -> Answer:
-    """The answer with what a writer says around its quotes; an answer without quotes stays as it is.
+    """The answer with all that a writer says around its quotes; an answer without quotes stays as it is.
 
     Whatever goes wrong, the quotes stand: `Writing.problem` tells what it was.
     """
     if not answer.citations:
         return answer
-    said = 0
+    *_, last = writing(answer, writer, checker)
+    return replace(answer, writing=last)
+
+
+def writing(answer: Answer, writer: Writer, checker: Checks | None = None) -> Iterator[Writing]:
+    """What a writer says around the quotes of an answer, as it comes: one `Writing` after the other, each in place of
+    the one before; the last one stays. The same comes again while nothing new does.
+
+    Each holds what would stand if nothing more came. So no word of a sentence is there before the sentence was
+    checked; and where more of them were struck than hold, none is there: those that were are taken back, with the
+    count in their place, until enough hold again. To hold all back until the end would keep readers from sentences
+    that nearly always stay; to leave what stood there would show a text of which the larger part was not true.
+    """
     held: list[Sentence] = []
-    problem = None
+    said, problem = 0, None
     try:
         checks = checker or load_checker()
         for sentence in _unrepeated(writer.write(answer)):
-            said += 1
-            held += [sentence] if checks.holds(sentence, answer.citations) else []
+            if sentence is not None:
+                said += 1
+                held += [sentence] if checks.holds(sentence, answer.citations) else []
+            yield _standing(writer.name, held, said)
     except KhamtopError as error:
         problem = error.code  # what came before it stays
+    yield _standing(writer.name, held, said, problem)
+
+
+def _standing(writer: str, held: Sequence[Sentence], said: int, problem: str | None = None) -> Writing:
+    """What stands of so many sentences, of which these hold."""
     kept = tuple(held) if len(held) >= ENOUGH * said else ()
-    return replace(answer, writing=Writing(writer.name, kept, said - len(kept), problem))
+    return Writing(writer, kept, said - len(kept), problem)
 
 
-def _unrepeated(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+def _unrepeated(sentences: Iterable[Sentence | None]) -> Iterator[Sentence | None]:
     """The sentences until one comes a second time: from there on a model goes in circles."""
     seen: set[str] = set()
     for sentence in sentences:
-        words = "".join(sentence.text.split())
-        if words in seen:
-            raise KhamtopError("writer.loops")
-        seen.add(words)
+        if sentence is not None:
+            words = "".join(sentence.text.split())
+            if words in seen:
+                raise KhamtopError("writer.loops")
+            seen.add(words)
         yield sentence

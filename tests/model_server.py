@@ -100,3 +100,22 @@ def refusing(status: int, words: str = "") -> Behaviour:
         handler.send(json.dumps({"error": {"message": words, "type": "error"}}).encode())
 
     return behave
+
+
+class Waiting:
+    """A model that says these pieces (None: it only begins) and then nothing, until it is left: it tells when."""
+
+    def __init__(self, *pieces: str | None) -> None:
+        self._pieces = pieces
+        self.asked, self.left = threading.Event(), threading.Event()
+
+    def __call__(self, handler: Handler, over: threading.Event) -> None:
+        """Behaves so."""
+        self.asked.set()
+        with suppress(OSError):
+            if self._pieces:
+                handler.begin()
+            for piece in filter(None, self._pieces):
+                handler.say(piece)
+            handler.rfile.read(1)  # nothing more is sent to it: this ends when the connection does
+        self.left.set()

@@ -55,6 +55,32 @@ def test_a_month_named_like_an_everyday_word_is_none():
     assert unstated("It may march on", stated(["The army marches on"])) is None
 
 
+@pytest.mark.parametrize(
+    ("sentence", "quote", "kind"),
+    [
+        # rounded to the digits that are told, with what multiplies them; to one alone anything would do
+        ("About 1.39 million applied", "มีผู้ลงทะเบียน 1,386,423 ราย", None),
+        ("มีผู้ลงทะเบียน 1.4 ล้านราย", "มีผู้ลงทะเบียน 1,386,423 ราย", None),
+        ("About 1.38 million applied", "มีผู้ลงทะเบียน 1,386,423 ราย", "number"),
+        ("About 1 million applied", "มีผู้ลงทะเบียน 1,386,423 ราย", "number"),
+        ("มีผู้ลงทะเบียน 1,390,000 ราย", "มีผู้ลงทะเบียน 1,386,423 ราย", "number"),
+        # whose it is, by the place
+        ("It signed with a Singaporean airline", "ลงนามกับสายการบินของสิงคโปร์", None),
+        ("It signed with a Vietnamese airline", "ลงนามกับสายการบินของเวียดนาม", None),
+        ("It signed with a Brazilian airline", "Brazil has an airline", None),
+        ("It signed with a Malaysian airline", "ลงนามกับสายการบินของสิงคโปร์", "name"),
+        ("It signed with Duran", "It signed for durable goods", "name"),
+        # denied in one of both, wherever spaces stand
+        ("เปิดด่านโดยไม่มี นายนพสิทธิ์ ต้อนรับ", "เปิดด่านโดยมี นายนพสิทธิ์ ต้อนรับ", "opposite"),
+        ("เปิดด่านโดยมีนายนพสิทธิ์ ต้อนรับ", "เปิดด่านโดยไม่มี นายนพสิทธิ์ ต้อนรับ", "opposite"),
+        ("The road did not open today", "The road open today", "opposite"),
+        ("เปิดด่านโดยไม่มี นายนพสิทธิ์ ต้อนรับ", "เปิดด่านโดยไม่มีนายนพสิทธิ์ต้อนรับ", None),
+    ],
+)
+def test_numbers_may_be_rounded_places_inflected_and_spaces_elsewhere(sentence, quote, kind):
+    assert unstated(sentence, stated([quote])) == kind
+
+
 ARTICLE = Article("a", "รถไฟฟ้าสายสีเหลือง", "รถไฟฟ้าสายสีเหลืองมีทั้งหมด 30 ขบวน ให้บริการจากลาดพร้าวถึงสำโรง", "c.txt")
 QUOTES = (Citation(1, ARTICLE, 0, 35), Citation(2, ARTICLE, 36, len(ARTICLE.text)))
 

@@ -13,9 +13,10 @@ from khamtop.index.storage.store import Index
 from khamtop.index.types import KhamtopError
 from khamtop.qa.answer import ask
 from khamtop.qa.llm import LlmWriter, key_of
-from khamtop.qa.types import Answer, Sentence
+from khamtop.qa.types import Answer, Sentence, Writing
+from khamtop.qa.writer import writing as writing_of
 from tests import model_server
-from tests.model_server import Behaviour, Handler, Model, refusing, saying
+from tests.model_server import Behaviour, Handler, Model, Waiting, refusing, saying
 from tests.toys import ToyReader
 
 pytest.importorskip("openai", exc_type=ImportError)
@@ -156,6 +157,33 @@ def test_a_model_that_falls_silent_is_left(small_index, model, begins):
         over.wait()
 
     assert writing(small_index, model, behave) == ((), 0, "writer.slow")
+
+
+@pytest.mark.parametrize("pieces", [(), (None,), (TRUE, "รถไฟ")])
+def test_whoever_leaves_closes_the_connection_at_once(small_index, model, pieces):
+    """Also before the first word: a model that is loaded first takes minutes."""
+    model.behaves = waiting = Waiting(*pieces)
+    answer = ask(QUESTION, small_index, reader=ToyReader({"train": 5.0}, otherwise=-9.0))
+    words = LlmWriter(model.address, "toy").write(answer)
+    said = [next(words)]
+    while not waiting.asked.is_set() or (TRUE in pieces and said[-1] is None):
+        said.append(next(words))
+    assert set(said) <= {None, *KEPT}
+    assert not waiting.left.is_set()
+    words.close()
+    assert waiting.left.wait(20)
+
+
+def test_sentences_come_while_the_model_still_writes(small_index, model):
+    model.behaves = waiting = Waiting(TRUE, "รถไฟฟ้าสายสีเขียวมาช้า [1]\n")
+    answer = ask(QUESTION, small_index, reader=ToyReader({"train": 5.0}, otherwise=-9.0))
+    states = writing_of(answer, LlmWriter(model.address, "toy"))
+    while (state := next(states)).struck == 0:
+        assert state.sentences in ((), KEPT)
+    assert state == Writing("toy", KEPT, 1)
+    assert not waiting.left.is_set()
+    states.close()
+    assert waiting.left.wait(20)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from khamtop.index.storage.store import Index
 from khamtop.index.types import KhamtopError
 from khamtop.qa.answer import ask
 from khamtop.qa.types import Answer, Citation, Sentence, Writing
-from khamtop.qa.writer import written
+from khamtop.qa.writer import writing, written
 from tests.toys import ToyReader
 
 QUESTION = "รถไฟฟ้าสายสีเหลืองมีกี่ขบวน"
@@ -20,13 +20,17 @@ class ToyWriter:
 
     name, host = "toy", ""
 
-    def __init__(self, *sentences: Sentence, then: str | None = None) -> None:
+    def __init__(self, *sentences: Sentence | None, then: str | None = None) -> None:
         self._sentences, self._then = sentences, then
-        self.asked = 0
+        self.asked, self.left = 0, False
 
-    def write(self, answer: Answer) -> Iterable[Sentence]:
+    def write(self, answer: Answer) -> Iterable[Sentence | None]:
         self.asked += 1
-        yield from self._sentences
+        try:
+            yield from self._sentences
+        except GeneratorExit:
+            self.left = True
+            raise
         if self._then:
             raise KhamtopError(self._then)
 
@@ -63,6 +67,29 @@ def test_if_too_little_is_left_nothing_is(small_index: Index) -> None:
     true, other, third = Sentence("true", (1,)), Sentence("else", (1,)), Sentence("more", (1,))
     assert written(answer, ToyWriter(true, other), ToyChecks()).writing == Writing("toy", (true,), 1)
     assert written(answer, ToyWriter(true, other, third), ToyChecks()).writing == Writing("toy", (), 3)
+
+
+def test_each_sentence_is_checked_before_it_is_there_and_taken_back_where_most_others_fail(small_index: Index) -> None:
+    answer = ask(QUESTION, small_index, reader=READER)
+    true, false, other = Sentence("true", (1,)), Sentence("else", (1,)), Sentence("more", (1,))
+    back = Sentence("true again", (1,))
+    states = list(writing(answer, ToyWriter(true, None, false, other, back), ToyChecks()))
+    assert states == [
+        Writing("toy", (true,), 0),
+        Writing("toy", (true,), 0),  # nothing came
+        Writing("toy", (true,), 1),
+        Writing("toy", (), 3),  # most of it was not true
+        Writing("toy", (true, back), 2),
+        Writing("toy", (true, back), 2),
+    ]
+
+
+def test_whoever_leaves_ends_the_writer(small_index: Index) -> None:
+    answer, writer = ask(QUESTION, small_index, reader=READER), ToyWriter(Sentence("true", (1,)), None)
+    states = writing(answer, writer, ToyChecks())
+    next(states)
+    states.close()
+    assert writer.left
 
 
 def test_what_came_before_something_went_wrong_stays(small_index: Index) -> None:

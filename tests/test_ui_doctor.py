@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from khamtop.index.encoders.wiring import EMBEDDED_STATIC, load_encoder
 from khamtop.index.storage.store import FORMAT, current_generation, is_being_built
 from khamtop.ui import cli, doctor, texts
 from khamtop.ui.doctor import PARTS, Finding, Setting, examine
+from tests import model_server
+from tests.model_server import Handler, Model, refusing, saying
 from tests.toys import NEWS, write_files
 
 Found = dict[str, list[Finding]]
@@ -323,6 +326,46 @@ def test_a_model_that_was_fetched_before_is_opened_where_it_lies(
     facts = found["doctor.encoder"].facts
     assert (facts["name"], facts["dimensions"]) == ("owner/model", 2)
     assert facts["folder"] == str(kept / "snapshots" / "abc")
+
+
+@pytest.fixture
+def model() -> Iterator[Model]:
+    pytest.importorskip("openai", exc_type=ImportError)
+    with model_server.running() as running:
+        yield running
+
+
+def test_a_model_that_writes_is_asked_for_a_word_if_it_is_named(folder: Path, model: Model) -> None:
+    model.behaves = saying("OK")
+    found = look("models", folder, llm=model.address, llm_model="toy")
+    assert found["doctor.llm"].state == "fine"
+    assert (found["doctor.llm"].facts["name"], found["doctor.llm"].facts["host"]) == ("toy", "127.0.0.1")
+    [(_, body)] = model.asked
+    assert body["max_tokens"] < 100
+    assert "doctor.llm" not in look("models", folder)
+    assert len(model.asked) == 1
+
+
+def welcoming(handler: Handler, over: threading.Event) -> None:
+    """A page for people, of something else that listens there."""
+    handler.begin()
+    handler.send(b"<html>Welcome</html>")
+
+
+@pytest.mark.parametrize(
+    ("behaves", "code"),
+    [(refusing(401, "sk-secret"), "writer.refused"), (refusing(404), "writer.unknown"), (welcoming, "writer.broken")],
+)
+def test_one_that_does_not_answer_is_wrong(folder: Path, model: Model, behaves: Any, code: str) -> None:
+    model.behaves = behaves
+    found = look("models", folder, llm=model.address, llm_model="toy")
+    assert wrong(found) == [code]
+    assert "secret" not in str(found)
+
+
+def test_what_names_no_model_is_told(folder: Path) -> None:
+    assert wrong(look("models", folder, llm="http://", llm_model="toy")) == ["llm.address"]
+    assert wrong(look("models", folder, llm_model="toy")) == ["llm.alone"]
 
 
 # The index

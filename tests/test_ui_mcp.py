@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -17,9 +18,11 @@ import khamtop.ui.service
 from khamtop.index.types import KhamtopError
 from khamtop.ui import cli
 from khamtop.ui.addresses import page_at
+from khamtop.ui.guard import Access, Guard
+from khamtop.ui.programs import Keys, Programs
 from khamtop.ui.service import Service
 from khamtop.ui.texts import text
-from tests.toys import ToyEncoder, write_files
+from tests.toys import ToyEncoder, free_port, write_files
 
 mcp = pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 
@@ -58,7 +61,7 @@ def talk(server: Any, said: Callable[[Any], Awaitable[Any]], mode: str = "auto")
 def agent(service: Service) -> Callable[..., Any]:
     from khamtop.ui.mcp import server_of
 
-    return lambda said, page=None, mode="auto": talk(server_of(service, page), said, mode)
+    return lambda said, page=None, mode="auto": talk(server_of(service, lambda _: page), said, mode)
 
 
 def call(agent: Callable[..., Any], name: str, page: str | None = None, **sent: Any) -> Any:
@@ -154,6 +157,106 @@ def test_what_goes_wrong_inside_is_not_told(
     assert result.content[0].text == text("internal", "th")
 
 
+# At the page's own address
+
+KEY = "the-key-of-an-agent"
+
+
+@pytest.fixture(scope="module")
+def address(service: Service) -> Iterator[str]:
+    from starlette.applications import Starlette
+
+    from khamtop.ui.mcp import http
+    from khamtop.ui.server import Server
+
+    access = Access(programs=Programs(Keys([KEY]), calls_a_minute=0))
+    route, lifespan = http(service, access)
+    server = Server(free_port(), access)
+    server.show(Starlette(routes=[route], lifespan=lifespan))
+    yield server.address
+    server.close()
+
+
+def over_http(address: str, said: Callable[[Any], Awaitable[Any]], mode: str = "auto", key: str = KEY) -> Any:
+    """What a client with a key finds at an address."""
+    import httpx2
+    from mcp.client.streamable_http import streamable_http_client
+
+    async def run() -> Any:
+        async with (
+            httpx2.AsyncClient(headers={"Authorization": f"Bearer {key}"}) as http,
+            mcp.Client(streamable_http_client(f"{address}/mcp", http_client=http), mode=mode) as client,
+        ):
+            return await said(client)
+
+    return anyio.run(run)
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_an_agent_asks_over_http_and_links_lead_to_the_page_there(address: str, mode: str) -> None:
+    async def said(client: Any) -> Any:
+        names = [tool.name for tool in (await client.list_tools()).tools]
+        return names, await client.call_tool("ask", {"question": QUESTION})
+
+    names, result = over_http(address, said, mode)
+    assert names == ["ask", "search", "article", "articles"]
+    [cited, *_] = result.structured_content["citations"]
+    assert "2551" in cited["quote"]
+    assert cited["url"].startswith(f"{address}/#articles?article=")
+
+
+def test_it_answers_from_the_index_that_is_open_now(address: str, service: Service) -> None:
+    found = over_http(address, lambda client: client.call_tool("articles", {}))
+    harbour = service.upload_folder / "harbour.txt"  # type: ignore[operator]
+    harbour.write_text("ข่าวท่าเรือ\n\nท่าเรือบ้านทรายเปิดเมื่อ พ.ศ. 2560", "utf-8")
+    service.rebuild()
+    assert over_http(address, lambda client: client.call_tool("articles", {})).structured_content["total"] == 3
+    harbour.unlink()
+    service.rebuild()
+    assert over_http(address, lambda client: client.call_tool("articles", {})) == found
+
+
+LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+ACCEPTED = {"accept": "application/json, text/event-stream"}
+
+
+def test_it_is_behind_the_same_guard_as_v1(service: Service) -> None:
+    from starlette.applications import Starlette
+    from starlette.testclient import TestClient
+
+    from khamtop.ui.mcp import http
+
+    def statuses(calls: list[dict[str, str]], **access: Any) -> list[int]:
+        entry = Access(**access)
+        route, lifespan = http(service, entry)
+        app = Starlette(routes=[route], lifespan=lifespan)
+        with TestClient(app):
+            client = TestClient(Guard(app, entry), base_url="http://127.0.0.1:7860")
+            return [client.post("/mcp", json=LIST, headers={**ACCEPTED, **headers}).status_code for headers in calls]
+
+    key = {"authorization": f"Bearer {KEY}"}
+    closed = Programs(Keys([KEY]))
+    assert statuses([{}, {"authorization": "Bearer none"}, key], programs=closed) == [401, 401, 200]
+    assert statuses([{}], users=("reader:secret",)) == [401]
+    assert statuses([{}, {}, {}], programs=Programs(calls_a_minute=2)) == [200, 200, 429]
+    assert statuses([{"host": "evil.example"}, {"origin": "https://evil.example"}]) == [403, 403]
+    site = Programs(origins=("https://paper.example",))
+    assert statuses([{"origin": "https://paper.example"}], programs=site) == [403]
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+def test_it_holds_no_connection_and_no_session(address: str, method: str) -> None:
+    headers = {"authorization": f"Bearer {KEY}", **ACCEPTED}
+    assert httpx.request(method, f"{address}/mcp", headers=headers, timeout=20).status_code == 405
+
+
+def test_what_is_too_large_or_no_call_is_refused(address: str) -> None:
+    headers = {"authorization": f"Bearer {KEY}", **ACCEPTED, "content-type": "application/json"}
+    large = {**LIST, "params": {"x": "x" * 1_000_000}}
+    assert httpx.post(f"{address}/mcp", headers=headers, json=large).status_code == 413
+    assert httpx.post(f"{address}/mcp", headers=headers, content=b"{").status_code == 400
+
+
 # As a program of its own
 
 
@@ -210,6 +313,30 @@ def test_standard_output_holds_nothing_but_the_protocol(index: Path) -> None:
     assert [message["id"] for message in told] == [1, 2]
     assert told[1]["result"]["structuredContent"]["passages"]
     assert rest == b""
+
+
+def test_it_follows_builds_of_other_programs(tmp_path: Path) -> None:
+    def build(*options: str) -> None:
+        arguments = ["index", str(tmp_path / "articles"), "--index", str(tmp_path / "i"), "--encoder", "static"]
+        assert CliRunner().invoke(cli.main, [*arguments, *options]).exit_code == 0
+
+    async def said(client: Any) -> Any:
+        before = await client.call_tool("ask", {"question": QUESTION})
+        write_files(tmp_path / "articles", {"market 1.txt": ARTICLES["market 1.txt"].replace("2551", "2562")})
+        await anyio.to_thread.run_sync(build)
+        after = await client.call_tool("ask", {"question": QUESTION})
+        resource = await client.read_resource(after.structured_content["citations"][0]["url"])
+        (tmp_path / "i/CURRENT").write_text("g000009", "utf-8")  # there is none
+        return before, after, resource, await client.call_tool("ask", {"question": QUESTION})
+
+    write_files(tmp_path / "articles", ARTICLES)
+    build()
+    program = mcp.StdioServerParameters(command=COMMAND[0], args=[*COMMAND[1:], "--index", str(tmp_path / "i")])
+    before, after, resource, last = talk(program, said)
+    assert "2551" in before.structured_content["citations"][0]["quote"]
+    assert "2562" in after.structured_content["citations"][0]["quote"]
+    assert "2562" in resource.contents[0].text
+    assert last.structured_content == after.structured_content
 
 
 def test_without_an_index_it_says_so_and_makes_none(tmp_path: Path) -> None:

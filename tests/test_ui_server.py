@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from anyio import create_task_group
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -52,9 +53,10 @@ def test_what_is_shown_takes_its_place_and_lives_until_the_end(server: Server) -
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        lived.append("begun")
-        yield
-        lived.append("ended")
+        async with create_task_group():  # has to be left by the task that entered it
+            lived.append("begun")
+            yield
+            lived.append("ended")
 
     server.show(Starlette(routes=[Route("/", home)], lifespan=lifespan))
     assert httpx.get(server.address).text == "ready"

@@ -49,6 +49,19 @@ def test_two_have_a_turn_at_once_and_no_more() -> None:
     assert (len(most), max(most), met.broken) == (8, 2, False)
 
 
+def test_whoever_leaves_before_their_turn_gives_the_place_up() -> None:
+    turns = Turns(1)
+    with turns.turn():
+        with turns.place() as comes:
+            assert not comes(0)
+        with turns.place() as left, turns.place() as comes:
+            assert not left(0)
+            assert not comes(0)
+        assert not turns._waiting
+    with turns.place() as comes:
+        assert comes(0)
+
+
 def test_a_turn_ends_with_an_error_too() -> None:
     turns = Turns(1)
     try:

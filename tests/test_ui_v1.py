@@ -22,7 +22,7 @@ from starlette.testclient import TestClient
 
 import khamtop.ui.service
 from khamtop.index.types import KhamtopError
-from khamtop.qa.types import Sentence
+from khamtop.qa.types import Sentence, Writing
 from khamtop.ui import events, openapi, render, sent, shapes, v1
 from khamtop.ui.guard import Access, Guard
 from khamtop.ui.programs import Keys, Programs
@@ -152,7 +152,8 @@ def test_behind_a_proxy_addresses_are_the_proxys(service: Service) -> None:
 
 
 def read_events(body: str) -> list[tuple[str, Any]]:
-    blocks = [dict(line.split(": ", 1) for line in block.split("\n")) for block in body.strip().split("\n\n")]
+    told = [block for block in body.strip().split("\n\n") if not block.startswith(":")]
+    blocks = [dict(line.split(": ", 1) for line in block.split("\n")) for block in told]
     return [(block["event"], json.loads(block["data"])) for block in blocks]
 
 
@@ -170,14 +171,31 @@ def test_a_streamed_answer_begins_with_its_quotes(http: TestClient, asked: Any, 
 
 
 def test_what_a_writer_says_follows_the_quotes_a_sentence_at_a_time() -> None:
-    written = (Sentence("เปิดปี 2551\nไม่ใช่ 2550", (1,)), Sentence("มี 120 ร้าน", (1, 2)))
-    told = read_events(b"".join(events.answer_events({"answer": "x"}, written)).decode())
+    one, two = Sentence("เปิดปี 2551\nไม่ใช่ 2550", (1,)), Sentence("มี 120 ร้าน", (1, 2))
+    first, second = {"text": one.text, "markers": [1]}, {"text": two.text, "markers": [1, 2]}
+    states = [
+        Writing("toy"), Writing("toy", (one,)), Writing("toy", (one,), 1), Writing("toy", (), 3),
+        Writing("toy", (one, two), 2), Writing("toy", (one, two), 2, "writer.slow"),
+    ]  # fmt: skip
+    told = read_events(b"".join(events.answer_events({"answer": "x"}, iter(states), "th")).decode())
     assert told == [
         ("answer", {"answer": "x"}),
-        ("sentence", {"text": "เปิดปี 2551\nไม่ใช่ 2550", "markers": [1]}),
-        ("sentence", {"text": "มี 120 ร้าน", "markers": [1, 2]}),
+        ("sentence", first),
+        ("writing", {"sentences": [], "struck": 3, "writer": "toy", "unwritten": None}),  # taken back
+        ("sentence", first),
+        ("sentence", second),
+        ("writing", {"sentences": [first, second], "struck": 2, "writer": "toy", "unwritten": "writer.slow"}),
         ("done", {}),
     ]
+
+
+def test_what_goes_wrong_after_the_quotes_is_an_event() -> None:
+    def states() -> Iterator[Writing]:
+        yield Writing("toy")
+        raise RuntimeError("secret")
+
+    told = read_events(b"".join(events.answer_events({"answer": "x"}, states(), "th")).decode())
+    assert told[1:] == [("error", {"code": "internal", "message": text("internal", "th")})]
 
 
 def test_a_call_that_fails_at_once_is_no_stream(http: TestClient) -> None:

@@ -105,6 +105,26 @@ def test_search_gives_the_command_lines_json(client: Client, service: Service) -
     assert given == render.findings_to_json("ตลาดน้ำ", service.search("ตลาดน้ำ", k=3))
 
 
+def test_agents_find_their_tools_beside_the_page(url: str) -> None:
+    pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
+    headers = {"accept": "application/json, text/event-stream"}
+    told = httpx.post(f"{url}/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"}, headers=headers).json()
+    assert [tool["name"] for tool in told["result"]["tools"]] == ["ask", "search", "article", "articles"]
+
+
+def test_without_the_extra_there_are_no_agents_and_the_page_is_there(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from khamtop.ui.web import application
+
+    monkeypatch.delitem(sys.modules, "khamtop.ui.mcp", raising=False)
+    monkeypatch.delattr("khamtop.ui.mcp", raising=False)
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    paths = [getattr(route, "path", "") for route in application(service, Access()).routes]
+    assert "/mcp" not in paths
+    assert "/v1" in paths
+
+
 def test_rebuild_gives_the_command_lines_json(client: Client) -> None:
     report = client.predict(api_name="/rebuild")
     assert (report["articles"], report["unchanged"], report["rejected"]) == (1, 1, [])

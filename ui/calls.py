@@ -1,5 +1,8 @@
 """POST /page/NAME: the functions of `web.py` that the page calls, and what it sends them, read field by field.
 
+What comes bit by bit is a line of JSON for each time that it changed, in place of the line before; the lines between
+are empty. Whoever leaves ends it.
+
 Whoever calls may send anything. Gradio has a way for a page to call functions too; of 64 people who asked at
 once it took as much of the interpreter's time as answering them did.
 """
@@ -8,7 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeGuard
 
@@ -19,6 +22,7 @@ from starlette.responses import Response
 from khamtop.index.panics import panics_raised
 from khamtop.index.types import KhamtopError
 from khamtop.ui.bodies import MOST_BYTES, parsed
+from khamtop.ui.events import Streamed
 from khamtop.ui.shapes import ErrorJson
 from khamtop.ui.texts import has
 
@@ -34,12 +38,14 @@ MOST_ROWS = 100
 class Door:
     """A function that the page calls; what a call waits for before, without a thread; and the threads for its kind.
 
-    Calls of one kind take no threads from those of another, however many of them come.
+    Calls of one kind take no threads from those of another, however many of them come. A function gives its answer, or
+    one after the other, as it comes.
     """
 
-    function: Callable[[Call], Mapping[str, Any]]
+    function: Callable[[Call], Mapping[str, Any] | Iterator[Mapping[str, Any]]]
     threads: CapacityLimiter
     ready: Callable[[], Awaitable[None]] | None = None
+    streams: bool = False
 
 
 def call_endpoint(doors: Mapping[str, Door]) -> Callable[[Request], Any]:
@@ -59,17 +65,36 @@ def call_endpoint(doors: Mapping[str, Door]) -> Callable[[Request], Any]:
             return Response(status_code=400)
         if door.ready is not None:
             await door.ready()
+        if door.streams:
+            return Streamed(_lines(door.function, body), door.threads, "application/x-ndjson")
         told = await to_thread.run_sync(_call, door.function, body, limiter=door.threads)
         return Response(told, media_type="application/json")
 
     return call
 
 
-def _call(function: Callable[[Call], Mapping[str, Any]], body: bytearray) -> bytes:
+def _call(function: Callable[[Call], Any], body: bytearray) -> bytes:
     """What a function gives for a call, or what went wrong, as JSON."""
+    return _told(lambda: function(Call(_parsed(body))))
+
+
+def _lines(function: Callable[[Call], Any], body: bytearray) -> Generator[bytes]:
+    """The same of one that gives its answer as it comes: an empty line where that is still the same."""
+
+    def given() -> Iterator[Any]:
+        yield from function(Call(_parsed(body)))
+
+    answers, last = given(), b""
+    while (line := _told(lambda: next(answers, None))) != b"null":
+        yield b"\n" if line == last else line + b"\n"
+        last = line
+
+
+def _told(work: Callable[[], Mapping[str, Any] | None]) -> bytes:
+    """What `work` gives, or what went wrong, as JSON."""
     try:
         with panics_raised():
-            answer: Mapping[str, Any] = function(Call(_parsed(body)))
+            answer = work()
     except KhamtopError as error:
         answer = {"error": error_to_json(error)}
     except Exception:

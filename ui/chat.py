@@ -2,14 +2,18 @@
 
 The last message of the user is the question and the earlier ones are its history. What else is said in the
 conversation, such as how to answer, is passed over: the answer is quotes, whoever asks. Quotes are annotations
-(`url_citation`) with the address of their place on the page.
+(`url_citation`) with the address of their place on the page. Where a model is served that writes (`--llm`), its
+sentences stand before the quotes. The protocol has no way to take back what was streamed, as `qa.writer.writing` may:
+so they are streamed when all of them are checked.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, NotRequired, TypedDict
 
@@ -17,16 +21,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from khamtop.index.panics import panics_raised
 from khamtop.index.types import KhamtopError
 from khamtop.qa.question import check
-from khamtop.ui.events import streamed
+from khamtop.qa.types import Answer, Writing
+from khamtop.ui.events import NOTHING, Streamed
 from khamtop.ui.guard import Access
 from khamtop.ui.markdown import Cited, Written, to_markdown
 from khamtop.ui.openapi import Operation
-from khamtop.ui.replies import Reply, json_bytes
+from khamtop.ui.replies import Reply, failed, json_bytes
 from khamtop.ui.sent import json_of
 from khamtop.ui.service import Service
-from khamtop.ui.working import Endpoint, Threads, in_thread, page_of, respond
+from khamtop.ui.working import Endpoint, Threads, in_thread, last_of, page_of, respond
+
+_log = logging.getLogger(__name__)
 
 MODEL = "khamtop"
 #: No program asks when the model was made; the protocol wants a time.
@@ -134,7 +142,8 @@ OPERATIONS = (
         ChatSent,
         ChatCompletion,
         "Answers the last message of a conversation, by OpenAI's protocol.\n\n"
-        "The answer is Markdown. Quotes are annotations with the address of their place on the page.",
+        "The answer is Markdown. Quotes, and what a model that is served with --llm says about them, are annotations "
+        "with the address of the quote's place on the page.",
         "With `stream`: data: {chat.completion.chunk} for each piece, the annotations in the last, then data: [DONE]",
         loose=True,
     ),
@@ -163,8 +172,11 @@ def _completions(service: Service, threads: Threads, access: Access) -> Endpoint
             sent = await json_of(request)
             question, history = conversation_of(sent)
             answer = await in_thread(threads.asking, partial(service.ask, question, history))
-            written = to_markdown(answer, page_of(request, access))
-            return streamed(_chunks(written)) if sent.get("stream") is True else Reply(_completion(written))
+            page, states = page_of(request, access), service.writing(answer)
+            if sent.get("stream") is True:
+                return Streamed(_chunks(answer, states, page), threads.writing)
+            written = await last_of(states, request, threads.writing)
+            return Reply(_completion(to_markdown(replace(answer, writing=written), page)))
 
         return await respond(request, work)
 
@@ -229,7 +241,7 @@ def _completion(written: Written) -> ChatCompletion:
     return {**_head(), "object": "chat.completion", "choices": [choice]}
 
 
-def _chunks(written: Written) -> Iterator[bytes]:
+def _chunks(answer: Answer, states: Generator[Writing], page: str) -> Generator[bytes]:
     """The same in pieces, as server-sent events; the annotations follow the text that they speak of."""
     head = _head()
 
@@ -238,6 +250,16 @@ def _chunks(written: Written) -> Iterator[bytes]:
         return b"data: %s\n\n" % json_bytes({**head, "object": "chat.completion.chunk", "choices": [choice]})
 
     yield chunk({"role": "assistant", "content": ""})
+    try:
+        with panics_raised():
+            for state in states:
+                answer = replace(answer, writing=state)
+                yield NOTHING
+    except Exception:
+        _log.exception("a call of a program failed")
+        yield b"data: %s\n\n" % json_bytes(failed(KhamtopError("internal"), answer.language))
+        return
+    written = to_markdown(answer, page)
     for piece in written.pieces:
         yield chunk({"content": piece})
     if written.cited:

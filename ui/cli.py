@@ -244,7 +244,8 @@ def serve(
 def mcp(folder: Path, encoder: str | None, reader: str | None, page: str | None, lang: str | None, debug: bool) -> None:
     """Let agents ask, search and read the indexed articles, over standard input and output (MCP).
 
-    It changes nothing. It needs the extra khamtop[mcp].
+    It changes nothing, and answers from the last index that was built. It needs the extra khamtop[mcp]. Where khamtop
+    serve runs, agents find the same at its address, with /mcp at the end.
 
     \b
     Example:
@@ -254,19 +255,16 @@ def mcp(folder: Path, encoder: str | None, reader: str | None, page: str | None,
     """
     with _reporting(lang, debug):
         with redirect_stdout(sys.stderr):  # the protocol has standard output for itself
-            try:
-                from khamtop.ui import mcp as agents
-            except ModuleNotFoundError as error:
-                if (error.name or "").partition(".")[0] != "mcp":
-                    raise
-                raise KhamtopError("mcp.missing") from error
+            from khamtop.ui.extras import agents
+
+            asked_by = agents()  # before an index is opened
             from khamtop.ui.addresses import page_at
             from khamtop.ui.service import Service
 
             at = page_at(page) if page is not None else None
             service = Service(folder, [], encoder, read_only=True, reader=reader)
             service.start(builds=False)
-        agents.serve(service, at)
+        asked_by.serve(service, at)
 
 
 @main.command()
@@ -400,28 +398,32 @@ def check(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None:
 
 
 @main.command()
-@_options("index", "articles", "encoder", "reader", "reranker", "json")
+@_options("index", "articles", "encoder", "reader", "reranker", "llm", "json")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address that the page would be served on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Its port.")
 @click.option("--auth-file", type=click.Path(path_type=Path), help="File of who may sign in.")
 def doctor(
     folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, reranker: str | None,
-    host: str, port: int, auth_file: Path | None, as_json: bool, lang: str | None, debug: bool,
+    llm: str | None, llm_model: str | None, llm_key_file: Path | None, host: str, port: int, auth_file: Path | None,
+    as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Tell what is installed, which models and which index there are, and what would go wrong.
 
-    Nothing is written or fetched. The exit status is 1 if something is wrong.
+    Nothing is written or fetched; with --llm the model is asked for a word. The exit status is 1 if something is wrong.
 
     \b
     Example:
       khamtop doctor
       khamtop doctor --index ~/news/.khamtop --port 8000 --json
+      khamtop doctor --llm http://127.0.0.1:11434/v1 --llm-model NAME
     """
     with _reporting(lang, debug):
         from khamtop.ui import doctor
 
         named = articles or [path for path in (DEFAULT_ARTICLES, folder / OWN_ARTICLES) if path.exists()][:1]
-        found = doctor.examine(doctor.Setting(folder, named, encoder, reader, reranker, host, port, auth_file))
+        llm_named = llm, llm_model, llm_key_file
+        setting = doctor.Setting(folder, named, encoder, reader, reranker, host, port, auth_file, *llm_named)
+        found = doctor.examine(setting)
         language = _language(lang)
         _print(as_json, doctor.to_json(found, language), doctor.to_text(found, language))
         sys.exit(0 if doctor.is_fine(found) else 1)
@@ -553,13 +555,9 @@ def _models(reader: str | None, reranker: str | None) -> dict[str, Any]:
 
 def _writer(address: str | None, model: str | None, key_file: Path | None) -> Any:
     """The model that writes, if one is named."""
-    if address is None:
-        if model or key_file:
-            raise KhamtopError("llm.alone")
-        return None
-    from khamtop.qa.llm import LlmWriter, key_of
+    from khamtop.qa.llm import writer_of
 
-    return LlmWriter(address, model or "", key_of(os.environ, key_file))
+    return writer_of(address, model, key_file)
 
 
 def _print(as_json: bool, data: Mapping[str, Any], words: str) -> None:

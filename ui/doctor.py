@@ -1,7 +1,8 @@
 """What is installed, which models and which index there are, and what would go wrong: looked at, and nothing changed.
 
-Nothing is written, not even a lock, and nothing is fetched. Whatever a look meets becomes a line of the table. Only
-the standard library is imported at the top: the doctor must speak where another library cannot be loaded.
+Nothing is written, not even a lock, and nothing is fetched; only a model that `--llm` names is asked for a word.
+Whatever a look meets becomes a line of the table. Only the standard library is imported at the top: the doctor must
+speak where another library cannot be loaded.
 """
 
 from __future__ import annotations
@@ -68,6 +69,9 @@ class Setting:
     host: str = "127.0.0.1"
     port: int = 7860
     auth_file: Path | None = None
+    llm: str | None = None
+    llm_model: str | None = None
+    llm_key_file: Path | None = None
 
 
 def examine(setting: Setting, parts: Iterable[str] = PARTS) -> dict[str, list[Finding]]:
@@ -337,6 +341,16 @@ def _reranker(setting: Setting) -> Iterator[Finding]:
     yield Finding("fine", "doctor.reranker", {"name": name, **_size_of(folder)})
 
 
+def _writer(setting: Setting) -> Iterator[Finding]:
+    """Whether the model that is named answers: it is asked for a word."""
+    from khamtop.qa.llm import writer_of
+
+    writer = writer_of(setting.llm, setting.llm_model, setting.llm_key_file)
+    if writer is not None:
+        seconds = f"{writer.answers():.1f}"
+        yield Finding("fine", "doctor.llm", {"name": writer.name, "host": writer.host, "seconds": seconds})
+
+
 def _place(name: str | None, folder: Path) -> Path | None:
     """Where the model of that name lies, if it is a folder or was fetched before; None if it can still be fetched."""
     from khamtop.index.encoders.foreign import check_name, fetched
@@ -502,7 +516,7 @@ def _is_local(host: str) -> bool:
 _LOOKS: dict[str, tuple[Callable[[Setting], Iterator[Finding]], ...]] = {
     "machine": (_memory, _python, _open_files),
     "program": (_program, _packages, _extras, _modules),
-    "models": (_encoder, _reader, _reranker),
+    "models": (_encoder, _reader, _reranker, _writer),
     "index": (_index, _builds, _room, _articles),
     "page": (_port, _users),
 }

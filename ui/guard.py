@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from khamtop.index.types import KhamtopError
 from khamtop.ui.bodies import PlainBodies
 from khamtop.ui.hosts import ANY, LOOPBACK, host_of, is_local, named
-from khamtop.ui.programs import V1, Gate, Programs, refused
+from khamtop.ui.programs import Gate, Programs, is_for_programs, refused
 from khamtop.ui.signin import SignIn
 from khamtop.ui.texts import languages, text
 
@@ -59,7 +59,7 @@ class Access:
 
     `root_path` is where a proxy puts the page, a path or a whole address; None if there is no proxy.
     `host` is the address that is listened on, and `allowed_hosts` are the names that the page is reached by. `programs`
-    are who may call `/v1` beside the users.
+    are who may call `/v1` and `/mcp` beside the users.
     """
 
     users: tuple[str, ...] = ()
@@ -174,7 +174,7 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
-        if scope["path"].startswith(f"/{V1}/"):
+        if is_for_programs(scope["path"]):
             return self._refusal_of_program(scope, headers)
         if not self._is_for_us(headers):
             return _refusal("guard.host", 403)
@@ -191,7 +191,7 @@ class Guard:
         return None
 
     def _refusal_of_program(self, scope: Scope, headers: Headers) -> Response | None:
-        """The same for a call of `/v1`, where a key is as good as a user, and a named site's page needs neither."""
+        """The same for a call of a program, where a key is as good as a user, and a named site's page needs neither."""
         if not self._is_for_us(headers):
             return refused("guard.host", headers)
         is_from_site = self._gate.is_from_site(scope)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from khamtop.qa.types import Answer, Citation
 from khamtop.ui.addresses import address_of
-from khamtop.ui.render import said
+from khamtop.ui.render import marks, said, unwritten
 from khamtop.ui.texts import text
 
 #: What has a meaning anywhere in a line. An opening bracket has none without the closing one, and "\\[" has one in some
@@ -27,7 +27,8 @@ _BEGINS = re.compile(r"^(\d*)(?=[-+=.)])")
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A quote in the text, from its marks on to its number, and the address of its place."""
+    """A quote in the text, from its marks on to its number, or a sentence that rests on one; and the address of its
+    place."""
 
     start: int
     end: int
@@ -37,7 +38,7 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An answer in Markdown: the pieces that it consists of, in their order, and the quotes in all of it."""
+    """An answer in Markdown: the pieces that it consists of, in their order, and what cites in all of it."""
 
     pieces: tuple[str, ...]
     cited: tuple[Cited, ...]
@@ -49,10 +50,12 @@ class Written:
 
 
 def to_markdown(answer: Answer, page: str) -> Written:
-    """An answer with a list of its sources; `page` is the address of the page, which opens each quote."""
+    """An answer with a list of its sources; `page` is the address of the page, which opens each quote.
+
+    What a model wrote stands first, and is told to be a model's.
+    """
     opening, led = said(answer)
-    pieces: list[str] = []
-    cited: list[Cited] = []
+    pieces, cited = _of_model(answer, page)
     if opening:
         pieces.append(plain(opening) + "\n\n")
     elif answer.short_answer:
@@ -66,6 +69,24 @@ def to_markdown(answer: Answer, page: str) -> Written:
     if sources:
         pieces.append("\n".join([f"{plain(text('answer.sources', answer.language))}\n", *sources]))
     return Written(_without_end(pieces), tuple(cited))
+
+
+def _of_model(answer: Answer, page: str) -> tuple[list[str], list[Cited]]:
+    """What a model wrote, each of its sentences citing the quotes that it rests on; nothing where none did."""
+    if answer.writing is None:
+        return [], []
+    pieces: list[str] = []
+    cited: list[Cited] = []
+    if answer.sentences:
+        pieces.append(f"*{plain(text('answer.written', answer.language, writer=answer.writing.writer))}*\n\n")
+    for sentence in answer.sentences:
+        words = f"{plain(sentence.text)} {marks(sentence)}"
+        start = sum(map(len, pieces))
+        rests_on = [citation for citation in answer.citations if citation.number in sentence.markers]
+        cited += [Cited(start, start + len(words), one.article.title, _address(one, page)) for one in rests_on]
+        pieces.append(f"{words}\n\n")
+    told = [f"*{plain(line)}*\n\n" for line in unwritten(answer.writing, answer.language)]
+    return [*pieces, *told, *(["---\n\n"] if pieces or told else [])], cited
 
 
 def plain(words: str) -> str:

@@ -1,37 +1,47 @@
-"""`khamtop mcp`: the tools that only read, for agents, by the Model Context Protocol.
+"""`khamtop mcp` and `/mcp`: the tools that only read, for agents, by the Model Context Protocol.
 
-No other file imports its SDK. Each article is a resource, so that what is cited can be read by its address. Standard
-output is the protocol's: the SDK leads whatever else would be printed to standard error.
+At `/mcp` each request stands alone (streamable HTTP without sessions), and is answered by JSON; who may call is
+`programs.py`'s business, as for `/v1`. No other file imports its SDK. Each article is a resource, so that what is cited
+can be read by its address. Standard output is the protocol's: the SDK leads whatever else would be printed to standard
+error.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import unquote
 
 import anyio
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from mcp import types
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
+from starlette.routing import Route
 
 from khamtop.index.panics import panics_raised
 from khamtop.index.types import KhamtopError
 from khamtop.ui.addresses import RESOURCE, addressed
+from khamtop.ui.guard import Access
 from khamtop.ui.openapi import whole_schema
+from khamtop.ui.programs import MCP
 from khamtop.ui.replies import json_bytes, language_for_words
-from khamtop.ui.sent import read
+from khamtop.ui.sent import MOST_BYTES, read
 from khamtop.ui.service import Service
 from khamtop.ui.texts import FALLBACK, sentence
 from khamtop.ui.tools import Tool, tools_of
+from khamtop.ui.working import page_of
 
 _log = logging.getLogger(__name__)
+
+#: Calls that are answered at a time, so that many of them leave the page its own threads.
+_AT_ONCE = 4
 
 _INSTRUCTIONS = (
     "Khamtop answers from a folder of Thai articles, in their own words. Ask in Thai or English. Each citation is "
@@ -44,8 +54,11 @@ _READS_ONLY = types.ToolAnnotations(
 
 
 def serve(service: Service, page: str | None = None) -> None:
-    """Serves an agent until it closes standard input; `page` is the address of the page, if there is one."""
-    server = server_of(service, page)
+    """Serves an agent until it closes standard input; `page` is the address of the page, if there is one.
+
+    It answers from the last index that was built, whoever builds it.
+    """
+    server = server_of(service, lambda _: page, service.follow)
 
     async def run() -> None:
         async with stdio_server() as (read_stream, write_stream):
@@ -54,24 +67,45 @@ def serve(service: Service, page: str | None = None) -> None:
     anyio.run(run)
 
 
-def server_of(service: Service, page: str | None = None) -> Server[Any]:
-    """The server, for any transport."""
+def http(service: Service, access: Access) -> tuple[Route, Callable[[Any], AbstractAsyncContextManager[None]]]:
+    """The address that agents call, and what must run around the application as long as it is served."""
+    server = server_of(service, lambda request: page_of(request, access))
+    manager = StreamableHTTPSessionManager(server, json_response=True, stateless=True, max_request_body_size=MOST_BYTES)
+    # Only POST: there is nothing to listen to (GET), and no session to end (DELETE).
+    return Route(f"/{MCP}", StreamableHTTPASGIApp(manager), methods=["POST"]), lambda _: manager.run()
+
+
+def server_of(
+    service: Service, page: Callable[[Any], str | None] = lambda _: None, begins: Callable[[], None] = lambda: None
+) -> Server[Any]:
+    """The server, for any transport; `page` gives the address of the page for a request, if there is one, and `begins`
+    is called before each."""
     tools = {name: tool for name, tool in tools_of(service).items() if not tool.changes}
+    threads = CapacityLimiter(_AT_ONCE)
 
     async def list_tools(_: Any, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[_described(name, tool) for name, tool in tools.items()])
 
-    async def call_tool(_: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
+    async def call_tool(context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         if params.name not in tools:
             raise MCPError(types.INVALID_PARAMS, f"no tool {params.name!r}")
-        sent = params.arguments or {}
-        return await to_thread.run_sync(partial(_called, tools[params.name], sent, page))
+        tool, sent, at = tools[params.name], params.arguments or {}, page(context.request)
+
+        def called() -> types.CallToolResult:
+            begins()
+            return _called(tool, sent, at)
+
+        return await to_thread.run_sync(called, limiter=threads)
 
     async def list_templates(_: Any, params: types.PaginatedRequestParams | None) -> types.ListResourceTemplatesResult:
         return types.ListResourceTemplatesResult(resource_templates=[_ARTICLE])
 
     async def read_resource(_: Any, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-        return await to_thread.run_sync(partial(_resource, service, params.uri))
+        def resource() -> types.ReadResourceResult:
+            begins()
+            return _resource(service, params.uri)
+
+        return await to_thread.run_sync(resource, limiter=threads)
 
     return Server(
         "khamtop",

@@ -37,6 +37,10 @@ _SENT: dict[str, dict[str, Any]] = {
     "source": {"description": "Only articles whose path or address has this in it."},
     "any_time": {"description": "Whether to pass over the time that the question names.", "default": False},
     "stream": {"description": "Whether to give the answer as server-sent events.", "default": False},
+    "write": {
+        "description": "Whether the model that --llm names, if one is served, adds sentences of its own, each checked.",
+        "default": False,
+    },
     "order": {"description": "In which order."},
     "article_id": {"description": "The id of an article, as every citation and passage names it."},
     "find": {"description": "Words that the title must have in it."},

@@ -1,6 +1,7 @@
-"""Which programs and which sites' pages may call `/v1`, and how often: by a key, by a site's name, by a bucket.
+"""Which programs and which sites' pages may call `/v1` and `/mcp`, and how often: by a key, by a site's name, by a
+bucket.
 
-A key is a program's own and opens `/v1` alone, not the page. A site that is named lends its readers the question box
+A key is a program's own and opens these alone, not the page. A site that is named lends its readers the question box
 (`widget.py`): they have neither key nor password, so that these calls need none.
 """
 
@@ -23,8 +24,8 @@ from khamtop.index.types import KhamtopError
 from khamtop.ui.limits import Limits, place_of
 from khamtop.ui.replies import failure, language_for
 
-#: The first part of the paths that programs call.
-V1 = "v1"
+#: The first part of the paths that programs call, and the path that agents call.
+V1, MCP = "v1", "mcp"
 #: What a page of a named site may call, and the script that it gets the box from.
 _FOR_SITES, _SCRIPT = "/v1/ask", "/v1/widget.js"
 #: What tells how to call, and calls nothing: it costs no call, and no key where the page itself is open.
@@ -71,6 +72,10 @@ class Programs:
             if not _is_origin(origin):
                 raise KhamtopError("origin.invalid", origin=origin)
 
+    def lends_to(self, headers: Headers) -> bool:
+        """Whether a page of a named site calls."""
+        return headers.get("origin", "") in self.origins
+
 
 def keys_of(file: Path | None) -> Keys:
     """The keys of a file, one a line; none without a file.
@@ -105,7 +110,7 @@ class Gate:
         """Whether a page of a named site calls what such a page may."""
         if scope["path"] == _SCRIPT:
             return bool(self._programs.origins)
-        return scope["path"] == _FOR_SITES and self._origin(scope) is not None
+        return scope["path"] == _FOR_SITES and self._programs.lends_to(Headers(scope=scope))
 
     def headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """What lets such a page read the answer, and a browser put the script into any page."""
@@ -113,15 +118,15 @@ class Gate:
             return [(b"cross-origin-resource-policy", b"cross-origin"), (b"access-control-allow-origin", b"*")]
         if scope["path"] != _FOR_SITES or not self._programs.origins:
             return []
-        origin = self._origin(scope)
+        called = Headers(scope=scope)
         allowed = [
-            (b"access-control-allow-origin", (origin or "").encode()),
+            (b"access-control-allow-origin", called.get("origin", "").encode()),
             (b"access-control-allow-methods", b"GET, POST"),
             (b"access-control-allow-headers", b"content-type"),
             (b"access-control-expose-headers", b"retry-after"),
             (b"access-control-max-age", b"600"),
         ]
-        return [(b"vary", b"origin"), *(allowed if origin else [])]
+        return [(b"vary", b"origin"), *(allowed if self._programs.lends_to(called) else [])]
 
     def has_key(self, headers: Headers) -> bool:
         """Whether a program calls with a key of ours."""
@@ -140,10 +145,10 @@ class Gate:
         seconds = math.ceil(self._limits.take(f"key {key}" if key else f"address {place_of(address)}"))
         return refused("call.slow", headers, {"retry-after": str(seconds)}, seconds=seconds) if seconds else None
 
-    def _origin(self, scope: Scope) -> str | None:
-        """The named site whose page calls."""
-        origin = Headers(scope=scope).get("origin", "")
-        return origin if origin in self._programs.origins else None
+
+def is_for_programs(path: str) -> bool:
+    """Whether this is a path that programs call, and no page."""
+    return path.startswith(f"/{V1}/") or path.rstrip("/") == f"/{MCP}"
 
 
 def refused(code: str, headers: Headers, more: Mapping[str, str] | None = None, **facts: object) -> Response:

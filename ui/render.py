@@ -16,7 +16,7 @@ from khamtop.index.building.reasons import apart, grouped, total
 from khamtop.index.storage.listing import timeline_of
 from khamtop.index.text.dates import day_of
 from khamtop.index.types import Article, KhamtopError, Rejected, Span
-from khamtop.qa.types import Answer, Citation, Hit, Overview, Understood, Writing
+from khamtop.qa.types import Answer, Citation, Hit, Overview, Sentence, Understood, Writing
 from khamtop.ui import shapes
 from khamtop.ui.shapes import ArticleJson, CitationJson, HitJson, Part
 from khamtop.ui.texts import sentence, text
@@ -304,14 +304,27 @@ def _written_lines(answer: Answer) -> list[str]:
     writing, language = answer.writing, answer.language
     if writing is None:
         return []
-    lines = [f"  {one.text} {''.join(f'[{number}]' for number in one.markers)}" for one in writing.sentences]
+    lines = [f"  {one.text} {marks(one)}" for one in writing.sentences]
     if lines:
         lines.insert(0, text("answer.written", language, writer=writing.writer))
-    if writing.struck:
-        lines.append(text("answer.struck", language, count=writing.struck))
-    if writing.problem:
-        lines.append(sentence(KhamtopError(writing.problem), language))
+    lines += unwritten(writing, language)
     return ["", *lines] if lines else []
+
+
+def marks(sentence: Sentence) -> str:
+    """The marks of the quotes that a sentence rests on."""
+    return "".join(f"[{number}]" for number in sentence.markers)
+
+
+def unwritten(writing: Writing, language: str) -> list[str]:
+    """What is told of what a writer said and is not shown, or could not say."""
+    told = []
+    if writing.struck:
+        key = "answer.struck" if writing.sentences else "answer.withdrawn"
+        told.append(text(key, language, count=writing.struck))
+    if writing.problem:
+        told.append(sentence(KhamtopError(writing.problem), language))
+    return told
 
 
 def findings_to_text(findings: Findings, language: str) -> str:

@@ -10,7 +10,6 @@ import errno
 import logging
 import socket
 import threading
-from contextlib import AsyncExitStack
 from typing import Any
 
 import uvicorn
@@ -21,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from khamtop.index.types import KhamtopError
 from khamtop.ui.connections import KEPT_SECONDS, WAITING, Connection, look_after, most_connections
 from khamtop.ui.guard import Access, Guard
-from khamtop.ui.programs import V1
+from khamtop.ui.programs import is_for_programs
 from khamtop.ui.replies import failure
 from khamtop.ui.texts import FALLBACK, FIRST, languages, text
 
@@ -62,7 +61,8 @@ class Server:
         self.address = f"http://{host}:{port}{access.prefix}"
         self._app: Starlette | None = None
         self._loop = asyncio.new_event_loop()
-        self._lifespans = AsyncExitStack()
+        self._closing = asyncio.Event()
+        self._living: list[asyncio.Task[None]] = []
         self._complained = float("-inf")
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
@@ -84,10 +84,23 @@ class Server:
         """Serves `app` from now on."""
 
         async def begin() -> None:
-            await self._lifespans.enter_async_context(app.router.lifespan_context(app))
-            self._app = app
+            shown = self._loop.create_future()
+            self._living.append(asyncio.create_task(self._live(app, shown)))
+            await shown
 
         asyncio.run_coroutine_threadsafe(begin(), self._loop).result()
+
+    async def _live(self, app: Starlette, shown: asyncio.Future[None]) -> None:
+        """Serves `app` until the end, in one task: what runs around it may have to be left where it was entered."""
+        try:
+            async with app.router.lifespan_context(app):
+                self._app = app
+                shown.set_result(None)
+                await self._closing.wait()
+        except Exception as error:
+            if shown.done():
+                raise
+            shown.set_exception(error)
 
     def wait(self) -> None:
         """Waits until it is closed."""
@@ -103,9 +116,10 @@ class Server:
             self._loop.set_exception_handler(self._complain)
             looking = self._loop.create_task(look_after(self._uvicorn.server_state.connections))
             with self._socket:
-                async with self._lifespans:
-                    await self._uvicorn.serve([self._socket])
+                await self._uvicorn.serve([self._socket])
             looking.cancel()
+            self._closing.set()
+            await asyncio.gather(*self._living)
 
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
             runner.run(serve())
@@ -125,7 +139,7 @@ class Server:
 
 def _starting(path: str) -> Response:
     """Says that it is starting, to people; a program learns from the status that it must ask again."""
-    if path.startswith(f"/{V1}/"):
+    if is_for_programs(path):
         return failure(KhamtopError("serve.starting"), FALLBACK)
     if path != "/":
         return Response(status_code=503, headers={"retry-after": "1"})

@@ -14,9 +14,10 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache, partial
 from itertools import count
@@ -29,7 +30,7 @@ from khamtop.index.filters import LONGEST
 from khamtop.index.panics import panics_raised
 from khamtop.index.storage.database import Listed
 from khamtop.index.storage.listing import LIST_ORDERS, Timeline
-from khamtop.index.storage.store import Index, remembered_encoder
+from khamtop.index.storage.store import Index, current_generation, remembered_encoder
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Span
 from khamtop.qa.answer import ask
 from khamtop.qa.question import MOST_EARLIER
@@ -38,8 +39,8 @@ from khamtop.qa.reranker import Reranker, load_reranker
 from khamtop.qa.searching import ORDERS, Findings, look_up, look_up_articles
 from khamtop.qa.suggest import follow_ups, suggest
 from khamtop.qa.summary import SENTENCES, summary_of
-from khamtop.qa.types import Answer
-from khamtop.qa.writer import Writer, written
+from khamtop.qa.types import Answer, Writing
+from khamtop.qa.writer import Writer, writing
 from khamtop.ui.feedback import Feedback
 from khamtop.ui.given import Given, Remembered
 from khamtop.ui.names import numbered, shortened
@@ -69,6 +70,8 @@ _ANSWERED_AT_ONCE = 2
 
 #: A model that writes is waited for long, and answering must not wait with it.
 _WRITTEN_AT_ONCE = 2
+#: After so long whoever waits for their turn is let go, if they wish.
+_BETWEEN_LOOKS = 0.2
 
 #: A stage must have run so long before its rate tells how long it will take.
 _RATED_AFTER_SECONDS = 1.0
@@ -177,14 +180,6 @@ class _Opened:
         )
 
 
-class _Unwritten(Exception):
-    """What a writer could not say to an answer, which is not to be remembered."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__()
-        self.answer = answer
-
-
 class Service:
     """Asks and rebuilds one index; every method may be called from any thread."""
 
@@ -220,8 +215,9 @@ class Service:
         self._turns = Turns(_ANSWERED_AT_ONCE)
         self._writing_turns = Turns(_WRITTEN_AT_ONCE)
         self._given = Remembered(_REMEMBERED_ANSWERS)
-        self._written = lru_cache(maxsize=_REMEMBERED_ANSWERS)(self._write_once)
+        self._written: OrderedDict[Answer, Writing] = OrderedDict()
         self._lock = threading.Lock()
+        self._following = threading.Lock()
 
     def start(self, builds: bool = True) -> None:
         """Opens the index; where there is none, begins to build it and returns at once, if it `builds`.
@@ -241,6 +237,20 @@ class Service:
                 if not os.path.exists(path):
                     raise KhamtopError("articles.missing", path=str(path)) from None
             self.begin_build()
+
+    def follow(self) -> None:
+        """Opens the index that another program built since this one was opened, if one did; what is wrong with it is
+        logged, and the open one goes on answering."""
+        with self._following:
+            try:
+                manifest = current_generation(self.folder).manifest
+                if self._opened is None or self._opened.index.stamp == manifest.stamp:
+                    return
+                if self._encoder is not None and self._encoder.name != manifest.encoder:
+                    self._encoder = None  # the index remembers its own
+                self._open()
+            except KhamtopError as error:
+                _log.warning("the index that was built meanwhile: %s", error)
 
     def prepare(self) -> None:
         """Makes now what would else be made when the list of articles is first opened: seconds, for an archive."""
@@ -335,25 +345,38 @@ class Service:
         return given
 
     def write(self, answer: Answer) -> Answer:
-        """An answer with what the writer says around its quotes, if there is a writer; the same answer, the same words.
+        """An answer with all that the writer says around its quotes, if there is a writer."""
+        for last in self.writing(answer):
+            answer = replace(answer, writing=last)
+        return answer
+
+    def writing(self, answer: Answer) -> Generator[Writing]:
+        """What the writer says around the quotes of an answer, as it comes (`qa.writer.writing`): the same answer, the
+        same words. Nothing where there is no writer, or no quote.
 
         What the writer could not say, for whatever reason, is asked of it again.
         """
         if self.writer is None or not answer.citations:
-            return answer
-        try:
-            return self._written(answer)
-        except _Unwritten as unwritten:
-            return unwritten.answer
+            return
+        if known := self._written.get(answer):
+            yield known
+            return
+        last = Writing(self.writer.name)
+        with self._writing_turns.place() as comes:
+            while not comes(_BETWEEN_LOOKS):
+                yield last
+            for last in writing(answer, self.writer):
+                yield last
+        if last.problem:
+            _log.warning("the writer: %s", last.problem)
+        else:
+            self._remember(answer, last)
 
-    def _write_once(self, answer: Answer) -> Answer:
-        assert self.writer
-        with self._writing_turns.turn():
-            found = written(answer, self.writer)
-        if found.writing and found.writing.problem:
-            _log.warning("the writer: %s", found.writing.problem)
-            raise _Unwritten(found)
-        return found
+    def _remember(self, answer: Answer, said: Writing) -> None:
+        with self._lock:
+            self._written[answer] = said
+            while len(self._written) > _REMEMBERED_ANSWERS:
+                self._written.popitem(last=False)
 
     def follow_ups(
         self, question: str, history: Sequence[str] = (), bounds: Filter | None = None, any_time: bool = False

@@ -210,8 +210,9 @@ class AskSent(QuestionSent):
 
 
 class StreamSent(AskSent):
-    """A question to answer, perhaps by events."""
+    """A question to answer, perhaps with what a model writes about the quotes, and perhaps by events."""
 
+    write: NotRequired[bool]
     stream: NotRequired[bool]
 
 

@@ -7,7 +7,8 @@ What each address takes and gives stands in `shapes.py`, and `openapi.py` descri
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -19,6 +20,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
 from khamtop.index.types import KhamtopError
+from khamtop.qa.types import Writing
 from khamtop.ui import chat, events, openapi, shapes
 from khamtop.ui.addresses import addressed
 from khamtop.ui.guard import Access
@@ -31,11 +33,12 @@ from khamtop.ui.sent import sent_by
 from khamtop.ui.service import Service
 from khamtop.ui.tools import Tool, answer_to, tools_of
 from khamtop.ui.widget import widget_endpoint
-from khamtop.ui.working import Endpoint, Threads, in_thread, page_of, respond
+from khamtop.ui.working import Endpoint, Threads, in_thread, last_of, page_of, respond
 
 _ABOUT_ASK = """Answers a question with verbatim quotes.
 
-With stream, or where the Accept header asks for text/event-stream, the answer comes as events."""
+With stream, or where the Accept header asks for text/event-stream, the answer comes as events. With write, what a
+model says about the quotes is in sentences, struck, writer and unwritten; pages of other sites do not get it."""
 _ASK_EVENTS = inspect.cleandoc(events.__doc__ or "").partition("\n\n")[2]
 
 
@@ -87,14 +90,25 @@ def _ask_endpoint(service: Service, threads: Threads, access: Access) -> Endpoin
         async def work() -> Response:
             sent = await sent_by(request, shapes.StreamSent)
             answer = await in_thread(threads.asking, partial(answer_to, service, sent))
-            told = addressed(to_json(answer), page_of(request, access))
+            page = page_of(request, access)
+            # No stranger whom another site lends the question box makes a model write, which may cost money.
+            writes = sent.get("write", False) and not access.programs.lends_to(request.headers)
+            states = service.writing(answer) if writes else _nothing()
             if sent.get("stream", events.wants_events(request.headers)):
-                return events.streamed(events.answer_events(told, answer.sentences))
-            return Reply(told)
+                language = language_for(request.headers, sent["question"])
+                told = events.answer_events(addressed(to_json(answer), page), states, language)
+                return events.Streamed(told, threads.writing)
+            written = await last_of(states, request, threads.writing)
+            return Reply(addressed(to_json(replace(answer, writing=written)), page))
 
         return await respond(request, work)
 
     return ask
+
+
+def _nothing() -> Generator[Writing]:
+    """What is written where nobody writes."""
+    yield from ()
 
 
 def _telling(response: Callable[[Request], Response]) -> Endpoint:

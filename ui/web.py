@@ -19,15 +19,16 @@ from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from khamtop.index.filters import filter_of
 from khamtop.index.panics import panics_raised
 from khamtop.index.types import Filter, KhamtopError
 from khamtop.qa.question import LONGEST_QUESTION
-from khamtop.qa.types import Answer, Language, Writing
+from khamtop.qa.types import Answer, Language
 from khamtop.ui import shapes, v1
 from khamtop.ui.calls import Call, Door, call_endpoint, error_to_json
+from khamtop.ui.extras import agents
 from khamtop.ui.feedback import REMARK_CHARS
 from khamtop.ui.guard import Access
 from khamtop.ui.modules import Modules
@@ -76,7 +77,7 @@ class _Threads:
     def __init__(self) -> None:
         self.asking = CapacityLimiter(4)
         self.suggesting = CapacityLimiter(1)
-        self.writing = CapacityLimiter(4)
+        self.writing = CapacityLimiter(8)
         self.looking = CapacityLimiter(8)
         self.telling = CapacityLimiter(8)
 
@@ -94,19 +95,23 @@ def launch(service: Service, port: int, access: Access | None = None) -> Server:
 
 
 def application(service: Service, access: Access) -> Starlette:
-    """All that is served: the page with its API, what the page calls, and where uploads go."""
+    """All that is served: the page with its API, what the page, programs and agents call, and where uploads go."""
     modules = Modules(_HERE / "page")
     upload = upload_endpoint(service, lambda: status_of(service))
     threads = _Threads()
     blocks = page(service, modules, threads)
     call = call_endpoint(_page_functions(service, threads))
-    routes = [
+    routes: list[BaseRoute] = [
         Route("/page/{version}/{name}", modules.endpoint),
         Route("/page/{name}", call, methods=["POST"]),
         Route("/upload", upload, methods=["POST"]),
         v1.mount(service, access),
     ]
-    app = Starlette(routes=routes)
+    lifespan = None
+    with contextlib.suppress(KhamtopError):  # without the extra there are no agents
+        route, lifespan = agents().http(service, access)
+        routes.append(route)
+    app = Starlette(routes=routes, lifespan=lifespan)
     gr.mount_gradio_app(
         app,
         blocks,
@@ -212,7 +217,7 @@ def _page_functions(service: Service, threads: _Threads) -> dict[str, Door]:
     doors = [
         *(Door(function, threads.asking, service.first_index) for function in (ask, search)),
         *(Door(function, threads.suggesting, service.first_index) for function in (follow_ups, summary)),
-        Door(_writing(service), threads.writing, service.first_index),
+        Door(_writing(service), threads.writing, service.first_index, streams=True),
         *(Door(function, threads.looking, service.first_index) for function in (article, articles, timeline)),
         *(Door(function, threads.telling) for function in (feedback, status)),
         *([] if service.read_only else _changing_doors(service, threads)),
@@ -241,13 +246,13 @@ def _changing_doors(service: Service, threads: _Threads) -> list[Door]:
     ]
 
 
-def _writing(service: Service) -> Callable[[Call], shapes.WritingJson]:
+def _writing(service: Service) -> Callable[[Call], Iterator[shapes.WritingJson]]:
     """What the page calls once the quotes stand."""
 
-    def write(call: Call) -> shapes.WritingJson:
+    def write(call: Call) -> Iterator[shapes.WritingJson]:
         asked = call.text("question"), call.texts("history"), _bounds(call), call.yes("any_time", False)
-        found = service.write(service.give_again(call.text("index"), *asked).answer)
-        return writing_to_json(found.writing or Writing(""))
+        given = service.give_again(call.text("index"), *asked)
+        yield from map(writing_to_json, service.writing(given.answer))
 
     return write
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from typing import TypeVar
 
-from anyio import CapacityLimiter, to_thread
-from starlette.requests import Request
+from anyio import CancelScope, CapacityLimiter, to_thread
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from khamtop.index.panics import panics_raised
@@ -31,6 +31,7 @@ class Threads:
 
     def __init__(self) -> None:
         self.asking = CapacityLimiter(4)
+        self.writing = CapacityLimiter(8)
         self.looking = CapacityLimiter(4)
         self.building = CapacityLimiter(2)
 
@@ -53,6 +54,8 @@ async def respond(request: Request, work: Callable[[], Awaitable[Response]], que
     """What `work` gives, or what went wrong, told in the language of the question."""
     try:
         return await work()
+    except ClientDisconnect:
+        raise
     except KhamtopError as error:
         return failure(error, language_for(request.headers, question))
     except Exception:
@@ -68,3 +71,21 @@ async def in_thread(threads: CapacityLimiter, work: Callable[[], T]) -> T:
             return work()
 
     return await to_thread.run_sync(worked, limiter=threads)
+
+
+async def last_of(states: Generator[T], request: Request, threads: CapacityLimiter) -> T | None:
+    """The last of what is made step by step, None if nothing is. Whoever leaves ends the making.
+
+    Raises:
+        ClientDisconnect: if they left.
+    """
+    last = None
+    try:
+        while (state := await in_thread(threads, lambda: next(states, None))) is not None:
+            last = state
+            if await request.is_disconnected():
+                raise ClientDisconnect
+    finally:
+        with CancelScope(shield=True):
+            await in_thread(threads, states.close)
+    return last

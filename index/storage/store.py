@@ -87,6 +87,11 @@ class Manifest:
             pass
         raise KhamtopError("index.damaged", file=_MANIFEST)
 
+    @property
+    def stamp(self) -> str:
+        """See `Index.stamp`."""
+        return _text_checksum(asdict(self))[:12]
+
     def write(self, generation: Path) -> None:
         """Writes the manifest of a generation, with a checksum of its own."""
         fields = asdict(self)
@@ -146,7 +151,7 @@ class Index:
     @cached_property
     def stamp(self) -> str:
         """A few letters that no other generation has: the same index gives the same answers."""
-        return _text_checksum(asdict(self.manifest))[:12]
+        return self.manifest.stamp
 
     def articles(self, spread: int | None = None) -> Iterator[Article]:
         """Every article, in the order in which they were indexed as they are; or `spread` of them, evenly apart."""

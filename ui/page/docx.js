@@ -21,6 +21,7 @@ const HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
 const FONT = "Tahoma"; // it has Thai, and comes with every Word
 // What XML has no way to hold.
 const NOT_IN_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+const DASHES = '<w:left w:val="dashed" w:sz="6" w:space="8" w:color="808080"/>';
 const FIRST_NOTE = 1; // -1 and 0 are the lines that Word draws above footnotes
 
 /** @type {Record<Paragraph["style"], string>} */
@@ -31,6 +32,7 @@ const STYLES = {
   short: "Short",
   text: "Normal",
   quote: "Quote",
+  written: "Written",
 };
 
 /**
@@ -39,11 +41,11 @@ const STYLES = {
  */
 export function toDocx(turns) {
   const paragraphs = paperOf(turns);
-  const notes = paragraphs.flatMap(({ note }) => note ?? []);
+  const notes = [...new Set(paragraphs.flatMap((paragraph) => paragraph.notes ?? []))];
   return zip({
     "[Content_Types].xml": contentTypes(),
     "_rels/.rels": relations([["officeDocument", "word/document.xml"]]),
-    "word/document.xml": documentPart(paragraphs),
+    "word/document.xml": documentPart(paragraphs, notes),
     "word/_rels/document.xml.rels": relations(["styles", "settings", "footnotes"].map((name) => [name, `${name}.xml`])),
     "word/styles.xml": stylesPart(),
     "word/settings.xml": settingsPart(),
@@ -52,12 +54,21 @@ export function toDocx(turns) {
   });
 }
 
-/** @param {Paragraph[]} paragraphs */
-function documentPart(paragraphs) {
-  let noted = FIRST_NOTE;
-  const body = paragraphs.map(({ style, words, note }) => {
-    const mark = note ? `<w:r><w:rPr><w:rStyle w:val="NoteMark"/></w:rPr><w:footnoteReference w:id="${noted++}"/></w:r>` : "";
-    return paragraph(STYLES[style], run(words) + mark);
+/**
+ * @param {Paragraph[]} paragraphs
+ * @param {Note[]} notes
+ */
+function documentPart(paragraphs, notes) {
+  const marked = new Set();
+  // Word counts footnotes by their marks, and knows one mark of each: where it is named again stands its number.
+  const mark = (/** @type {Note} */ note) => {
+    const id = notes.indexOf(note) + FIRST_NOTE;
+    if (marked.has(note)) return run(`[${id}]`, "NoteMark");
+    marked.add(note);
+    return `<w:r><w:rPr><w:rStyle w:val="NoteMark"/></w:rPr><w:footnoteReference w:id="${id}"/></w:r>`;
+  };
+  const body = paragraphs.map(({ style, words, notes: named = [] }) => {
+    return paragraph(STYLES[style], run(words) + named.map(mark).join(""));
   });
   return `${HEAD}<w:document ${NAMESPACES}><w:body>${body.join("")}<w:sectPr/></w:body></w:document>`;
 }
@@ -93,6 +104,7 @@ function stylesPart() {
     style("paragraph", "Remark", "Remark", "", "<w:i/><w:iCs/>"),
     style("paragraph", "Short", "Short answer", "<w:keepNext/>", `<w:b/><w:bCs/>${size(28)}`),
     style("paragraph", "Quote", "Quote", '<w:ind w:left="425"/>', ""),
+    style("paragraph", "Written", "Written by a model", `<w:pBdr>${DASHES}</w:pBdr><w:ind w:left="425"/>`, "<w:i/><w:iCs/>"),
     style("paragraph", "Note", "footnote text", "", size(18)),
     style("character", "NoteMark", "footnote reference", "", '<w:vertAlign w:val="superscript"/>'),
     style("character", "Link", "Hyperlink", "", '<w:color w:val="0563C1"/><w:u w:val="single"/>'),

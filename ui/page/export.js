@@ -46,10 +46,8 @@ export function save(moment, ending, type, content) {
 function toMarkdown(turns) {
   /** @type {Note[]} */
   const notes = [];
-  const paragraphs = paperOf(turns).map((paragraph) => {
-    const mark = paragraph.note ? `[^${notes.push(paragraph.note)}]` : "";
-    return styled(paragraph) + mark;
-  });
+  const mark = (/** @type {Note} */ note) => `[^${notes.includes(note) ? notes.indexOf(note) + 1 : notes.push(note)}]`;
+  const paragraphs = paperOf(turns).map((paragraph) => styled(paragraph) + (paragraph.notes ?? []).map(mark).join(""));
   const footnotes = notes.map(({ words, address }, place) => {
     return `[^${place + 1}]: ${inMarkdown(words)} [${inMarkdown(t("page.open_passage"))}](<${address}>)`;
   });
@@ -61,7 +59,7 @@ function styled({ style, words }) {
   const text = inMarkdown(words);
   if (style === "title") return `# ${text}`;
   if (style === "question") return `## ${text}`;
-  if (style === "remark") return `*${text}*`;
+  if (style === "remark" || style === "written") return `*${text}*`;
   if (style === "short") return `**${text}**`;
   return style === "quote" ? `> ${text}` : text;
 }

@@ -26,6 +26,42 @@ export async function call(name, facts = {}) {
 }
 
 /**
+ * What comes bit by bit, each in place of the one before. Whoever leaves the loop, or aborts, ends it at the server too.
+ * @template {keyof Replies} Name
+ * @param {Name} name
+ * @param {object} facts
+ * @param {AbortSignal} signal
+ * @returns {AsyncGenerator<Replies[Name] | Failure>}
+ */
+export async function* follow(name, facts, signal) {
+  try {
+    const reply = await fetch(new URL(name, CALLS), { method: "POST", body: JSON.stringify(facts), signal });
+    for await (const line of linesOf(reply)) if (line) yield JSON.parse(line); // an empty one says that nothing is new
+  } catch {
+    yield DISCONNECTED;
+  }
+}
+
+/** @param {Response} reply */
+async function* linesOf(reply) {
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (reply.body).getReader();
+  const decoder = new TextDecoder();
+  let left = "";
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      const lines = (left + decoder.decode(value, { stream: !done })).split("\n");
+      left = lines.pop() ?? "";
+      yield* lines;
+      if (done) break;
+    }
+    yield left;
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+/**
  * Sends files, telling `progress` the share that is sent: `fetch` could not say.
  * @param {File[]} files
  * @param {(share: number) => void} progress

@@ -6,12 +6,13 @@ import { given } from "./given.js";
 import { isOf, keepConversation, keptConversation, mergeTurns } from "./kept.js";
 import { newId, recall, remember } from "./memory.js";
 import { narrowed } from "./narrow.js";
-import { call } from "./server.js";
+import { call, follow } from "./server.js";
 import { signal } from "./signal.js";
 import { status } from "./status.js";
 import { t } from "./words.js";
 
-/** @import { Kept, Opinion, Turn } from "./kept.js" */
+/** @import { WritingJson } from "./types" */
+/** @import { Failure, Kept, Opinion, Turn } from "./kept.js" */
 /**
  * `shown` is the turn whose sources are beside the chat.
  * @typedef {{ id: string, turns: Turn[], shown: Turn | null }} Talk
@@ -33,7 +34,7 @@ export const talkChanged = /** @type {ReturnType<typeof signal<void>>} */ (signa
 export const turnChanged = /** @type {ReturnType<typeof signal<Turn>>} */ (signal());
 /** A turn has questions to go on with. */
 export const followUpsCame = /** @type {ReturnType<typeof signal<Turn>>} */ (signal());
-/** A model begins or ends to write beside a turn's quotes. */
+/** A model begins or ends to write beside a turn's quotes, or has another sentence. */
 export const writingChanged = /** @type {ReturnType<typeof signal<Turn>>} */ (signal());
 /** The sources of another turn are shown. */
 export const shownChanged = /** @type {ReturnType<typeof signal<void>>} */ (signal());
@@ -68,6 +69,7 @@ export async function ask(question, more = { filters: narrowed() }) {
 export async function answer(turn) {
   const history = turn.alone ? [] : earlierQuestions(turn);
   turn.reply = null;
+  leaveWriting(turn);
   turn.writing = undefined;
   turnChanged.tell(turn);
   const { question, filters, index } = turn;
@@ -126,35 +128,66 @@ async function suggestFollowUps(turn, asked) {
   followUpsCame.tell(turn);
 }
 
-/** @type {Set<Turn>} */
-const beingWritten = new Set();
+/**
+ * What a model writes just now: what stands of it, and how to leave it.
+ * @type {Map<Turn, { standing: WritingJson | null, leaving: AbortController }>}
+ */
+const beingWritten = new Map();
 
 /** @param {Turn} turn */
 export const isBeingWritten = (turn) => beingWritten.has(turn);
 
 /**
- * Only when the quotes stand there: a model takes its time.
+ * What a model wrote beside the quotes of a turn, or what stands of it so far.
+ * @param {Turn} turn
+ */
+export const writingOf = (turn) => beingWritten.get(turn)?.standing ?? turn.writing ?? null;
+
+/**
+ * Only when the quotes stand there: a model takes its time. What it has said is kept when it is done: until then, some
+ * of it may be taken back.
  * @param {Turn} turn
  * @param {Record<string, unknown>} asked
  * @param {string} index
  */
 async function write(turn, asked, index) {
   if (!status().writer) return;
-  beingWritten.add(turn);
+  const leaving = new AbortController();
+  beingWritten.set(turn, { standing: null, leaving });
   writingChanged.tell(turn);
-  const told = await call("write", { ...asked, index });
-  if (!beingWritten.delete(turn)) return; // stopped
-  turn.writing = told;
+  for await (const told of follow("write", { ...asked, index }, leaving.signal)) {
+    if (leaving.signal.aborted) return;
+    if ("error" in told) return endWriting(turn, told);
+    beingWritten.set(turn, { standing: told, leaving });
+    writingChanged.tell(turn);
+  }
+  if (!leaving.signal.aborted) endWriting(turn, null);
+}
+
+/**
+ * What stands by then stays, with what ended it.
+ * @param {Turn} turn
+ * @param {Failure | null} failure
+ */
+function endWriting(turn, failure) {
+  const standing = beingWritten.get(turn)?.standing;
+  const unwritten = failure ? failure.error.code : (standing?.unwritten ?? null);
+  beingWritten.delete(turn);
+  turn.writing = standing ? { ...standing, unwritten } : (failure ?? undefined);
   keep();
   writingChanged.tell(turn);
 }
 
 /** @param {Turn} turn */
 export function stopWriting(turn) {
+  beingWritten.get(turn)?.leaving.abort();
+  endWriting(turn, { error: { code: "page.stopped", facts: {} } });
+}
+
+/** @param {Turn} turn */
+function leaveWriting(turn) {
+  beingWritten.get(turn)?.leaving.abort();
   beingWritten.delete(turn);
-  turn.writing = { error: { code: "page.stopped", facts: {} } };
-  keep();
-  writingChanged.tell(turn);
 }
 
 // -- What else happens to it ----------------------------------------------------------------------
@@ -184,6 +217,7 @@ export function judge(turn, opinion) {
  * @param {Kept | null} kept
  */
 export function openTalk(kept) {
+  own.turns.forEach(leaveWriting);
   own.id = kept?.id ?? newId();
   own.turns = kept?.turns ?? [];
   remember("sessionStorage", CONVERSATION_KEY, own.id);

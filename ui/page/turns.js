@@ -112,7 +112,7 @@ function renderAnswer(turn, reply) {
     renderUnderstood(turn, reply),
     reply.spread ? renderSpread(reply.spread, (period) => narrowTo(turn, period)) : null,
     renderLines(turn, reply),
-    h("div", { class: "writing-place" }, renderWriting(turn, (number) => marker(turn, reply, number))),
+    renderWriting(turn, (number) => marker(turn, reply, number)),
     renderActions(turn, reply),
     h("div", { class: "follow-ups" }, renderFollowUps(turn)),
   ];

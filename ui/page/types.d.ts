@@ -242,7 +242,7 @@ export interface AskSent {
   any_time?: boolean;
 }
 
-/** A question to answer, perhaps by events. */
+/** A question to answer, perhaps with what a model writes about the quotes, and perhaps by events. */
 export interface StreamSent {
   since?: string;
   until?: string;
@@ -251,6 +251,7 @@ export interface StreamSent {
   history?: Array<string>;
   k?: number;
   any_time?: boolean;
+  write?: boolean;
   stream?: boolean;
 }
 
@@ -731,6 +732,7 @@ export type Key =
   | "answer.unsure"
   | "answer.written"
   | "answer.struck"
+  | "answer.withdrawn"
   | "answer.overview"
   | "answer.overview_part"
   | "answer.newest"
@@ -909,6 +911,7 @@ export type Key =
   | "doctor.encoder"
   | "doctor.reader"
   | "doctor.reranker"
+  | "doctor.llm"
   | "doctor.nonsense"
   | "doctor.not_here"
   | "doctor.index"
