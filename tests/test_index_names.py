@@ -14,7 +14,6 @@ def names(kind, *texts):
     return [named.name for named in names_of(*map(Words.of, texts)) if named.kind == kind]
 
 
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

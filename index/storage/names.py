@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from khamtop.index.storage.database import Database
 from khamtop.index.text import thai
 from khamtop.index.text.names import NAME_KINDS, NameKind, key_of
+from khamtop.index.types import KhamtopError
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,18 @@ class CountedName:
 
     name: str
     articles: int
+
+
+def kinds_of(kind: str) -> tuple[NameKind, ...]:
+    """The kinds of names that are meant: one, or all where none is named.
+
+    Raises:
+        KhamtopError: `names.kind` for what is none.
+    """
+    chosen = tuple(each for each in NAME_KINDS if kind in ("", each))
+    if not chosen:
+        raise KhamtopError("names.kind", kinds=", ".join(NAME_KINDS))
+    return chosen
 
 
 class NameList:
