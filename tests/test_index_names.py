@@ -5,7 +5,7 @@ import pytest
 from khamtop.index.building.build import build_articles
 from khamtop.index.filters import filter_of
 from khamtop.index.storage.store import Index
-from khamtop.index.text.names import Words, key_of, names_of
+from khamtop.index.text.names import SURE, Words, key_of, names_of
 from khamtop.index.types import Article, KhamtopError
 from tests.toys import ToyEncoder
 
@@ -25,6 +25,7 @@ def names(kind, *texts):
         ("พันตำรวจเอกหญิง สมศรี ใจดี", "สมศรี ใจดี"),
         ("รศ. ดร.วรรณฤดี อิสรานุวัฒน์ชัย", "วรรณฤดี อิสรานุวัฒน์ชัย"),
         ("นายกิตติรัตน์ ณ ระนอง กล่าว", "กิตติรัตน์ ณ ระนอง"),
+        ("โดยมีนายโมฮัมเหม็ด อัล-โอฮาลี ผู้จัดการ", "โมฮัมเหม็ด อัล-โอฮาลี"),
         ("นายอำนาจ บุตรบุรีได้เดินทาง", "อำนาจ บุตรบุรี"),
         ("(Mr. Mike Yeh) และ Dr. Tedros Ghebreyesus Director-General", "Mike Yeh"),
     ],
@@ -107,7 +108,7 @@ def test_places_are_those_that_are_known_and_what_follows_district(text, expecte
 def test_a_name_stands_once_where_it_stands_first_and_is_sure_if_any_of_its_places_is():
     text = "กรมเจ้าท่า ประชุม กรมเจ้าท่า (จท.) ที่จังหวัดตรัง และตรัง"
     found = names_of(Words.of(text))
-    assert [(named.name, named.is_sure) for named in found] == [("กรมเจ้าท่า", True), ("ตรัง", True)]
+    assert [(named.name, named.trust) for named in found] == [("กรมเจ้าท่า", SURE), ("ตรัง", SURE)]
     assert names("place", "เชียงใหม่", "ข่าวเชียงใหม่และตรัง") == ["เชียงใหม่", "ตรัง"]
     copy = Words.of(text).copy.text
     assert all(copy[slice(*named.span)] == named.name for named in found)

@@ -22,7 +22,7 @@ import numpy as np
 
 from khamtop.index.filters import comparable
 from khamtop.index.text.dates import span_of
-from khamtop.index.text.names import Named, NameKind, key_of
+from khamtop.index.text.names import LIKELY, Named, NameKind, key_of
 from khamtop.index.types import Article, Filter, KhamtopError, Passage, Rejected, Span
 
 #: `files` and `unit` tell the next build what has been read already: a file, or a line of one, by the digest
@@ -50,7 +50,7 @@ CREATE TABLE names (
 );
 CREATE INDEX names_called ON names (key);
 CREATE TABLE named (
-    article INTEGER NOT NULL, name INTEGER NOT NULL, is_sure INTEGER NOT NULL, PRIMARY KEY (article, name)
+    article INTEGER NOT NULL, name INTEGER NOT NULL, trust INTEGER NOT NULL, PRIMARY KEY (article, name)
 ) WITHOUT ROWID;
 CREATE INDEX articles_that_name ON named (name);
 """
@@ -286,11 +286,12 @@ class Database:
         return [number for (number,) in rows]
 
     def names(self) -> list[tuple[NameKind, str, int]]:
-        """Kind, name and number of articles of each name that is told for sure, or by several articles: the commonest
-        first, then by name."""
+        """Kind, name and number of articles of each name that is to be believed (`Named.trust`): the commonest first,
+        then by name."""
         return self._connection.execute(
             "SELECT kind, names.name, count(*) AS articles FROM named JOIN names ON names.number = named.name"
-            " GROUP BY names.number HAVING articles > 1 OR max(is_sure) ORDER BY articles DESC, names.name"
+            " GROUP BY names.number HAVING max(trust) + (articles > 1) > :likely ORDER BY articles DESC, names.name",
+            {"likely": LIKELY},
         ).fetchall()
 
     def places(self) -> Places:
@@ -430,7 +431,7 @@ class Database:
         self._connection.executemany("INSERT OR IGNORE INTO names (kind, name, key) VALUES (?, ?, ?)", called)
         self._connection.executemany(
             "INSERT INTO named SELECT ?, number, ? FROM names WHERE kind = ? AND name = ?",
-            [(article, named.is_sure, named.kind, named.name) for named in names],
+            [(article, named.trust, named.kind, named.name) for named in names],
         )
 
     def remove_passages(self, article: int) -> list[int]:

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Literal
 
@@ -29,18 +29,22 @@ _RUN = re.compile(f"{_LETTER}+")
 _SHORTEST = 3
 
 
+SURE, LIKELY, CUT = 2, 1, 0
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A name, and where it stands first: a person's without the title, `span` of the normalised copy.
 
-    One that `is_sure` is told by this text alone; another is to be believed where several articles agree on where it
-    ends.
+    `trust` tells how far it is to be believed: one that is `SURE` is told by this text alone. One that is `LIKELY` has
+    a space after it here, and counts where several articles agree. What was only `CUT` off before a word that cannot
+    belong to it counts where other articles tell the same name better.
     """
 
     kind: NameKind
     name: str
     span: Span
-    is_sure: bool = True
+    trust: int = SURE
 
 
 class Words:
@@ -70,10 +74,9 @@ class Words:
 
     def beginning(self) -> dict[NameKind, list[tuple[int, str]]]:
         """The words that a name of each kind may begin with: where, and which. Most begin none."""
-        begins = _begins()
         found: dict[NameKind, list[tuple[int, str]]] = {kind: [] for kind in NAME_KINDS}
         for at, word in zip(self._starts, self.words, strict=True):
-            for kind in begins.get(word[:2], ()):
+            for kind in _may_begin(word):
                 found[kind].append((at, word))
         return found
 
@@ -90,7 +93,7 @@ def names_of(*texts: Words) -> list[Named]:
     found: dict[tuple[NameKind, str], Named] = {}
     for named in chain.from_iterable(map(_names, texts)):
         known = found.setdefault((named.kind, named.name), named)
-        if named.is_sure and not known.is_sure:
+        if named.trust > known.trust:
             found[named.kind, named.name] = named
     return list(found.values())
 
@@ -114,16 +117,15 @@ def _names(words: Words) -> Iterator[Named]:
     yield from _latin_persons(words)
 
 
-@cache
-def _begins() -> dict[str, tuple[NameKind, ...]]:
-    """The first two letters of all that a name can begin with, and of which kinds."""
-    begins: dict[NameKind, set[str]] = {
-        "person": {*naming.TITLE_BEGINS, *(office[:2] for office in naming.OFFICES)},
-        "organisation": {head[:2] for head in naming.HEADS},
-        "place": {word[:2] for word in (*naming.PLACE_WORDS, *_known_places())},
+@lru_cache(maxsize=1 << 16)
+def _may_begin(word: str) -> tuple[NameKind, ...]:
+    """The kinds of names that may begin with a word: a sieve that lets through all that do, and few others."""
+    begins: dict[NameKind, bool] = {
+        "person": word[:2] in naming.TITLE_BEGINS,
+        "organisation": any(word.startswith(head) or head.startswith(word) for head in naming.HEAD_WORDS),
+        "place": word in _known_places() or word in naming.PLACE_WORDS,
     }
-    every = set().union(*begins.values())
-    return {first: tuple(kind for kind in NAME_KINDS if first in begins[kind]) for first in every}
+    return tuple(kind for kind, may in begins.items() if may)
 
 
 # Persons
@@ -132,7 +134,8 @@ _TITLE = "|".join(sorted(naming.TITLES, key=len, reverse=True))
 #: Titles, often several.
 _SOME_TITLES = rf"(?:(?:{_TITLE})(?:หญิง|พิเศษ)?{_GAP}{{0,2}})+"
 _TITLES = re.compile(rf"(?:{_SOME_TITLES}|(?:mr|mrs|ms|dr|gen|prof)\. ?)(?=\S{{2}})")
-_NAME = rf"{_BEGIN}(?P<given>{_LETTER}{{2,16}}){_GAP}{{1,3}}{_BEGIN}(?P<family>ณ {_LETTER}{{3,12}}|{_LETTER}{{3,}})"
+_FAMILY = f"ณ {_LETTER}{{3,12}}|{_LETTER}+(?:-{_LETTER}+)*"
+_NAME = rf"{_BEGIN}(?P<given>{_LETTER}{{2,16}}){_GAP}{{1,3}}{_BEGIN}(?P<family>{_FAMILY})"
 _PERSON = re.compile(rf"(?:(?P<office>{'|'.join(naming.OFFICES)}){_GAP}?|{_SOME_TITLES}){_NAME}")
 _NO_GIVEN = re.compile("|".join(naming.NO_GIVEN))
 _LONGEST_FAMILY = 20
@@ -148,7 +151,7 @@ def _persons(words: Words, beginning: Sequence[tuple[int, str]]) -> Iterator[Nam
             if last:
                 at = last
                 name = f"{match['given']} {words.copy.text[begin:last]}"
-                yield Named("person", name, (match.start("given"), last), is_sure=last == end)
+                yield Named("person", name, (match.start("given"), last), SURE if last == end else LIKELY)
 
 
 def _is_given(given: str, office: str | None) -> bool:
@@ -216,13 +219,14 @@ _COMPANY = re.compile(
 _LETTERED = re.compile(rf"{_GAP}?\((?:[ก-ฮ]{{1,5}}\.|[ก-ฮ]\.[ก-ฮ.]+|[a-z]{{2,8}})\)")
 
 #: What tells that a name was not whole: it is cut short, or goes on with a number.
-_GOES_ON = re.compile(rf"ฯ|ที่{_GAP}?\d")
+_GOES_ON = re.compile(rf"ฯ|-(?=[ก-ฮเ-ไ])|ที่{_GAP}?\d")
 
 
 def _organisations(words: Words, beginning: Sequence[tuple[int, str]]) -> Iterator[Named]:
     at = 0
     for start, _ in beginning:
-        head = _HEAD.match(words.copy.text, start) if start >= at else None
+        is_free = start >= at and not words.copy.text.endswith("โครง", 0, start)  # "โครงการไฟฟ้า" is a project
+        head = _HEAD.match(words.copy.text, start) if is_free else None
         named = _organisation(words, head) if head else None
         if named:
             at = named.span[1]
@@ -287,7 +291,8 @@ def _loose(words: Words, head: re.Match[str]) -> Named | None:
     is_lettered = bool(_LETTERED.match(copy, end))
     if end - head.end() < _SHORTEST or _GOES_ON.match(copy, end) or not _may_name(name, head[0], is_lettered):
         return None
-    return Named("organisation", name, (head.start(), end), is_lettered)
+    trust = SURE if is_lettered else LIKELY if end == run.end() else CUT
+    return Named("organisation", name, (head.start(), end), trust)
 
 
 def _ends_before(copy: str, at: int, word: str) -> bool:
@@ -301,7 +306,7 @@ def _ends_before(copy: str, at: int, word: str) -> bool:
 
 def _may_name(name: str, head: str, is_lettered: bool) -> bool:
     """Whether what was cut out is whole, and names one and not any of a kind."""
-    if naming.UNFINISHED.search(name) or naming.COMMON.fullmatch(name):
+    if naming.UNFINISHED.search(name) or naming.COMMON.fullmatch(name) or name.startswith("และ", len(head)):
         return False
     return head not in naming.NATIONAL_ONLY or is_lettered or name.endswith("แห่งชาติ")
 
@@ -327,7 +332,7 @@ def _places(words: Words, beginning: Sequence[tuple[int, str]], taken: Sequence[
         elif match := _PROVINCE.match(copy, start):
             yield Named("place", match["own"], match.span("own"))
         elif (match := _DISTRICT.match(copy, start)) and not naming.NO_DISTRICT.match(match["own"]):
-            yield Named("place", f"อำเภอ{match['own']}", match.span(), is_sure=False)
+            yield Named("place", f"อำเภอ{match['own']}", match.span(), LIKELY)
 
 
 def _lies_in(at: int, spans: Sequence[Span]) -> bool:
