@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from khamtop.index.storage.database import Database
-from khamtop.index.text import thai
-from khamtop.index.text.names import NAME_KINDS, NameKind, key_of
+from khamtop.index.text.names import NAME_KINDS, NameKind, key_of, untitled
 from khamtop.index.types import KhamtopError
 
 
@@ -43,6 +42,6 @@ class NameList:
 
     def find(self, kind: NameKind, words: str, limit: int) -> tuple[int, list[CountedName]]:
         """How many names of a kind have all `words` in them, in any order, and the first of these."""
-        wanted = thai.normalise(words).text.split()
+        wanted = untitled(words).split()
         found = [named for key, named in self._names[kind] if all(word in key for word in wanted)]
         return len(found), found[:limit]

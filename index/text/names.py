@@ -24,10 +24,9 @@ NAME_KINDS: tuple[NameKind, ...] = ("person", "organisation", "place")
 _LETTER = "[\u0e01-\u0e2e\u0e30-\u0e3a\u0e40-\u0e45\u0e47-\u0e4e]"  # of a Thai word, without ฯ and ๆ
 _BEGIN = "(?=[ก-ฮเ-ไ])"
 _GAP = "[ \u00a0]"
-_RUN = re.compile(f"{_LETTER}+")
-#: No name has fewer letters after what it begins with.
-_SHORTEST = 3
-
+#: No name has fewer letters after what it begins with, and no organisation's name more; longer runs are not looked at.
+_SHORTEST, _LONGEST = 3, 100
+_RUN = re.compile(f"{_LETTER}{{1,{_LONGEST}}}")
 
 SURE, LIKELY, CUT = 2, 1, 0
 
@@ -104,9 +103,13 @@ def key_of(name: str) -> str:
     >>> key_of("พล.อ. ประยุทธ์ จันทร์โอชา") == key_of("ประยุทธ์  จันทร์โอชา")
     True
     """
+    return "".join(untitled(name).replace("(มหาชน)", "").split())
+
+
+def untitled(name: str) -> str:
+    """A name in one spelling, without the titles before it, if anything else is left."""
     plain = thai.normalise(name.strip()).text
-    bare = _TITLES.sub("", plain)
-    return "".join((bare or plain).replace("(มหาชน)", "").split())
+    return _TITLES.sub("", plain) or plain
 
 
 def _names(words: Words) -> Iterator[Named]:
@@ -131,10 +134,10 @@ def _may_begin(word: str) -> tuple[NameKind, ...]:
 # Persons
 
 _TITLE = "|".join(sorted(naming.TITLES, key=len, reverse=True))
-#: Titles, often several.
-_SOME_TITLES = rf"(?:(?:{_TITLE})(?:หญิง|พิเศษ)?{_GAP}{{0,2}})+"
-_TITLES = re.compile(rf"(?:{_SOME_TITLES}|(?:mr|mrs|ms|dr|gen|prof)\. ?)(?=\S{{2}})")
-_FAMILY = f"ณ {_LETTER}{{3,12}}|{_LETTER}+(?:-{_LETTER}+)*"
+#: Titles, often several. Subtle: some can be read in two ways, so that any number of them would take for ever.
+_SOME_TITLES = rf"(?:(?:{_TITLE})(?:หญิง|พิเศษ)?{_GAP}{{0,2}}){{1,4}}"
+_TITLES = re.compile(rf"^(?:{_SOME_TITLES}|(?:mr|mrs|ms|dr|gen|prof)\.? )(?=\S{{2}})")
+_FAMILY = f"ณ {_LETTER}{{3,12}}|{_LETTER}{{1,40}}(?:-{_LETTER}{{1,40}})?"
 _NAME = rf"{_BEGIN}(?P<given>{_LETTER}{{2,16}}){_GAP}{{1,3}}{_BEGIN}(?P<family>{_FAMILY})"
 _PERSON = re.compile(rf"(?:(?P<office>{'|'.join(naming.OFFICES)}){_GAP}?|{_SOME_TITLES}){_NAME}")
 _NO_GIVEN = re.compile("|".join(naming.NO_GIVEN))
@@ -287,9 +290,12 @@ def _loose(words: Words, head: re.Match[str]) -> Named | None:
         return None
     pieces = words.within(head.end(), run.end())
     end = next((at for at, word in pieces if _ends_before(copy, at, word)), run.end())
+    own = end - head.end()
+    if not _SHORTEST <= own <= _LONGEST - len(head[0]) - 1 or _GOES_ON.match(copy, end):
+        return None
     name = copy[head.start() : end]
     is_lettered = bool(_LETTERED.match(copy, end))
-    if end - head.end() < _SHORTEST or _GOES_ON.match(copy, end) or not _may_name(name, head[0], is_lettered):
+    if not _may_name(name, head[0], is_lettered):
         return None
     trust = SURE if is_lettered else LIKELY if end == run.end() else CUT
     return Named("organisation", name, (head.start(), end), trust)
