@@ -65,15 +65,17 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which articles may answer: those published from `since` to `until`, whose `source` has these words in it.
+    """Which articles may answer: those published from `since` to `until`, whose `source` has these words in it, and
+    which name the person, organisation or place of that `name`.
 
     None lets everything through; an article without a date passes no bound of dates, and one of a month
-    or a year passes if any of its days does.
+    or a year passes if any of its days does. Where nothing has that very name, those count that have it in theirs.
     """
 
     since: date | None = None
     until: date | None = None
     source: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

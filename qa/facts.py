@@ -15,7 +15,7 @@ from pathlib import Path
 
 from khamtop.index.text import thai
 from khamtop.index.text.dates import named_days, span_of
-from khamtop.index.text.wording import BUDDHIST_ERA, DIGITS, MONTHS, POWERS, UNITS
+from khamtop.index.text.wording import BUDDHIST_ERA, DIGITS, MONTHS, PERSON_TITLES, POWERS, UNITS
 from khamtop.index.types import Span
 from khamtop.qa.concepts import EMPTY_WORDS, concepts_of, numbers_in_words, thai_words_for
 from khamtop.qa.types import Concept
@@ -45,10 +45,7 @@ _MONTHS = [
 ]
 
 #: A person's name, after the title; letters and marks up to the next space. "นายจ้าง" is a word of its own.
-_PERSON = re.compile(
-    r"(?P<title>นางสาว|นาง|นาย|น\.ส\.|ดร\.|พล\.(?:[ก-ฮ]\.){1,2}|พล(?:ตำรวจ|เรือ|อากาศ)?(?:เอก|โท|ตรี))\s?"
-    r"(?P<name>[\u0e01-\u0e4e]{2,})"
-)
+_PERSON = re.compile(rf"(?P<title>{'|'.join(PERSON_TITLES)})\s?(?P<name>[\u0e01-\u0e4e]{{2,}})")
 #: So many letters of a name must stand there: what follows may be no part of it.
 _NAME_LETTERS = 5
 #: A stem of so many letters is no part of another word.

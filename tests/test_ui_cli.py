@@ -176,7 +176,12 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of the same words printed in two years, by two papers."""
     place = tmp_path_factory.mktemp("dated")
     lines = [
-        {"id": "a", "text": "น้ำท่วมกรุงเทพ ฝนตกหนักทั้งคืน", "published": "3 ต.ค. 2565", "source": "https://one.example/a"},
+        {
+            "id": "a",
+            "text": "น้ำท่วมกรุงเทพ นางสมศรี ใจดี เล่า",
+            "published": "3 ต.ค. 2565",
+            "source": "https://one.example/a",
+        },
         {"id": "b", "text": "น้ำท่วมกรุงเทพ ระดับน้ำสูงขึ้น", "published": "2021-10-03", "source": "https://two.example/b"},
     ]
     (place / "news.jsonl").write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), "utf-8")
@@ -193,6 +198,8 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["--from", "2021-10", "--to", "ต.ค. 64"], {"b"}),
         (["--source", "ONE.example"], {"a"}),
         (["--from", "2565", "--source", "two"], set()),
+        (["--name", "นางสมศรี ใจดี"], {"a"}),
+        (["--name", "กรุงเทพมหานคร"], {"a", "b"}),
     ],
 )
 def test_search_and_ask_keep_to_dates_of_either_era_and_to_sources(dated, options, found):
@@ -210,6 +217,18 @@ def test_what_is_no_date_is_a_wrong_call_told_in_one_sentence(dated, options):
     assert result.exit_code == 2
     assert result.stdout == ""
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_names_are_listed_by_kind_the_commonest_first(dated):
+    result = run("names", "--index", dated, "--json")
+    assert {of["kind"]: of["names"] for of in json.loads(result.stdout)["kinds"]} == {
+        "person": [{"name": "สมศรี ใจดี", "articles": 1}],
+        "organisation": [],
+        "place": [{"name": "กรุงเทพมหานคร", "articles": 2}],
+    }
+    told = run("names", "--index", dated, "--kind", "place", "--lang", "en").stdout.splitlines()
+    assert (told[0], told[1].split()) == ("Places (1)", ["2", "กรุงเทพมหานคร"])
+    assert run("names", "--index", dated, "--kind", "animal").exit_code == 2
 
 
 def test_check_tells_a_whole_index_from_a_damaged_one(dated, tmp_path):

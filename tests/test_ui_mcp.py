@@ -71,7 +71,7 @@ def call(agent: Callable[..., Any], name: str, page: str | None = None, **sent: 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 def test_the_tools_only_read_and_tell_their_types(agent: Callable[..., Any], mode: str) -> None:
     tools = agent(lambda client: client.list_tools(), mode=mode).tools
-    assert [tool.name for tool in tools] == ["ask", "search", "article", "articles"]
+    assert [tool.name for tool in tools] == ["ask", "search", "article", "articles", "names"]
     for tool in tools:
         assert tool.annotations.read_only_hint
         assert not tool.annotations.destructive_hint
@@ -98,6 +98,7 @@ def test_what_is_told_of_the_types_is_true(agent: Callable[..., Any]) -> None:
         "ask": {"question": QUESTION},
         "search": {"question": "ตลาด"},
         "articles": {},
+        "names": {"kind": "person"},
         "article": {"article_id": call(agent, "articles").structured_content["articles"][0]["article_id"]},
     }
     for tool in agent(lambda client: client.list_tools()).tools:

@@ -34,7 +34,7 @@ from tests.toys import ToyEncoder, write_files
 QUESTION = "ตลาดน้ำบ้านสวนเปิดเมื่อใด"
 ARTICLES = {
     "market.txt": "ตลาดน้ำบ้านสวน\n3 ตุลาคม 2565\n\nตลาดน้ำบ้านสวนเปิดเมื่อ พ.ศ. 2551 มีร้านค้า 120 ร้าน",
-    "bridge.txt": "สะพานแขวนบ้านท่า\n9 มกราคม 2562\n\nสะพานแขวนบ้านท่าสร้างเสร็จเมื่อ พ.ศ. 2499",
+    "bridge.txt": "สะพานแขวนบ้านท่า\n9 มกราคม 2562\n\nสะพานแขวนบ้านท่าสร้างเสร็จเมื่อ พ.ศ. 2499 ที่จังหวัดตรัง",
 }
 PAGE = "http://127.0.0.1:7860/"
 
@@ -115,6 +115,19 @@ def test_articles_are_listed_in_stretches(http: TestClient) -> None:
     listed = http.get("/v1/articles", params={"order": "oldest", "limit": 1, "offset": 1}).json()
     assert (listed["total"], [row["title"] for row in listed["articles"]]) == (2, ["ตลาดน้ำบ้านสวน"])
     assert http.get("/v1/articles", params={"find": "สะพาน"}).json()["total"] == 1
+
+
+def test_names_are_listed_and_narrow_every_call(http: TestClient) -> None:
+    kinds = http.get("/v1/names").json()["kinds"]
+    assert [(of["kind"], of["total"]) for of in kinds] == [("person", 0), ("organisation", 0), ("place", 1)]
+    [place] = http.get("/v1/names", params={"kind": "place", "find": "ตรั"}).json()["kinds"]
+    assert place == {"kind": "place", "total": 1, "names": [{"name": "ตรัง", "articles": 1}]}
+    for path in ("/v1/articles", "/v1/search"):
+        asked = {"name": "ตรัง", **({"question": "บ้าน"} if path == "/v1/search" else {})}
+        found = http.get(path, params=asked).json()["articles"]
+        assert [row["title"] for row in found] == ["สะพานแขวนบ้านท่า"]
+    cited = http.get("/v1/ask", params={"question": "สะพานแขวนบ้านท่าสร้างเสร็จเมื่อใด", "name": "พังงา"}).json()
+    assert cited["passages"] == []
 
 
 def test_rebuilding_waits_and_reports(http: TestClient) -> None:
@@ -221,6 +234,9 @@ def test_a_call_that_fails_at_once_is_no_stream(http: TestClient) -> None:
         ("/v1/search", {"question": QUESTION, "order": "best"}, 400, "search.order"),
         ("/v1/article", {"article_id": "none"}, 404, "article.unknown"),
         ("/v1/articles", {"limit": 0}, 400, "list.bounds"),
+        ("/v1/names", {"limit": 0}, 400, "list.bounds"),
+        ("/v1/names", {"find": "x" * 2001}, 400, "filter.too_long"),
+        ("/v1/names", {"kind": "animal"}, 400, "names.kind"),
         ("/v1/nothing", {}, 404, "call.unknown"),
     ],
 )
@@ -327,6 +343,7 @@ def fits(described: Any, path: str, method: str, response: httpx.Response) -> No
         ("get", "/v1/ask", {"question": ""}),
         ("get", "/v1/search", {"question": "ตลาดน้ำ"}),
         ("get", "/v1/articles", {}),
+        ("get", "/v1/names", {"kind": "place"}),
         ("get", "/v1/article", {"article_id": "none"}),
         ("post", "/v1/rebuild", {}),
     ],

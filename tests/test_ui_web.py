@@ -86,6 +86,7 @@ def test_three_endpoints_are_listed(client: Client) -> None:
         "until",
         "source",
         "write",
+        "name",
     ]
 
 
@@ -195,7 +196,7 @@ def get(url: str, path: str) -> bytes:
     return connection.getresponse().read()
 
 
-def call(url: str, name: str, **fields: Any) -> Any:
+def call(url: str, name: str, /, **fields: Any) -> Any:
     """Calls a function of the page, as the page does; the status where the server refuses."""
     answer = httpx.post(f"{url}/page/{name}", json=fields)
     return answer.json() if answer.is_success else answer.status_code
@@ -223,6 +224,7 @@ def test_the_page_searches_within_dates_and_sources(url: str) -> None:
     assert [part["text"] for part in article["title_parts"]] == ["ข่าวตลาด"]
     assert found["total"] == {"articles": 1, "passages": 1, "all": True}
     assert call(url, "search", question="ตลาดน้ำ", since="2566")["articles"] == []
+    assert call(url, "search", question="ตลาดน้ำ", name="ตรัง")["articles"] == []
     assert call(url, "search", question="ตลาดน้ำ", order="size")["error"]["code"] == "search.order"
     assert call(url, "search", question="ตลาดน้ำ", since="เมื่อวาน")["error"]["code"] == "filter.date"
 
@@ -234,6 +236,9 @@ def test_the_page_lists_opens_and_draws_the_articles(url: str) -> None:
     assert (row["title"], row["day"], row["removable"]) == ("ข่าวตลาด", "2022-10-03", False)
     article = call(url, "article", article_id=row["article_id"], quotes=[])
     assert (article["removable"], article["day"]) == (False, "2022-10-03")
+    names = call(url, "names", kind="place")
+    assert names == {"kinds": [{"kind": "place", "total": 0, "names": []}]}
+    assert call(url, "names", kind="animal")["error"]["code"] == "names.kind"
     timeline = call(url, "timeline")
     assert timeline == {"unit": "day", "bars": [{"start": "2022-10-03", "count": 1}], "undated": 0}
 

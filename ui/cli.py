@@ -20,6 +20,7 @@ import click
 from tqdm import tqdm
 
 from khamtop.index.filters import filter_of
+from khamtop.index.text.names import NAME_KINDS
 from khamtop.index.types import KhamtopError
 from khamtop.ui import render, texts
 
@@ -111,6 +112,9 @@ def _options(*names: str) -> Callable[[Any], Any]:
         "from": click.option("--from", "since", metavar="DATE", help="Only articles from this day, month or year on."),
         "to": click.option("--to", "until", metavar="DATE", help="Only articles up to this day, month or year."),
         "source": click.option("--source", metavar="TEXT", help="Only articles whose path or address has TEXT in it."),
+        "name": click.option(
+            "--name", metavar="TEXT", help="Only articles that name this person, organisation or place."
+        ),
         "order": click.option(
             "--order", type=click.Choice(("relevance", "date")), default="relevance", show_default=True,
             help="The best first, or the newest.",
@@ -269,11 +273,11 @@ def mcp(folder: Path, encoder: str | None, reader: str | None, page: str | None,
 
 @main.command()
 @click.argument("question")
-@_options("index", "encoder", "reader", "reranker", "llm", "k", "from", "to", "source", "json")
+@_options("index", "encoder", "reader", "reranker", "llm", "k", "from", "to", "source", "name", "json")
 def ask(
     question: str, folder: Path, encoder: str | None, reader: str | None, reranker: str | None, llm: str | None,
     llm_model: str | None, llm_key_file: Path | None, k: int, since: str | None, until: str | None,
-    source: str | None, as_json: bool, lang: str | None, debug: bool,
+    source: str | None, name: str | None, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Answer QUESTION with quotes from the indexed articles.
 
@@ -287,7 +291,7 @@ def ask(
         from khamtop.qa.question import check
 
         check(question)  # before anything is loaded for it
-        bounds, writer = filter_of(since, until, source), _writer(llm, llm_model, llm_key_file)
+        bounds, writer = filter_of(since, until, source, name), _writer(llm, llm_model, llm_key_file)
         opened = _open(folder, encoder)
         found = ask(question, opened, k=k, bounds=bounds, writer=writer, **_models(reader, reranker))
         _print(as_json, render.to_json(found), render.to_text(found))
@@ -295,10 +299,11 @@ def ask(
 
 @main.command()
 @click.argument("question")
-@_options("index", "encoder", "reader", "reranker", "k", "from", "to", "source", "order", "json")
+@_options("index", "encoder", "reader", "reranker", "k", "from", "to", "source", "name", "order", "json")
 def search(
     question: str, folder: Path, encoder: str | None, reader: str | None, reranker: str | None, k: int,
-    since: str | None, until: str | None, source: str | None, order: Any, as_json: bool, lang: str | None, debug: bool,
+    since: str | None, until: str | None, source: str | None, name: str | None, order: Any, as_json: bool,
+    lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Find the passages that fit QUESTION best, each article once.
 
@@ -314,7 +319,7 @@ def search(
         from khamtop.qa.searching import look_up, wanted_of
 
         wanted_of(question)  # before anything is loaded for it
-        bounds = filter_of(since, until, source)
+        bounds = filter_of(since, until, source, name)
         models = _models(reader, reranker)
         found = look_up(question, _open(folder, encoder), k=k, bounds=bounds, order=order, **models)
         language = language_of(question)
@@ -445,14 +450,36 @@ def feedback(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None
         _print(as_json, render.opinions_to_json(opinions), render.opinions_to_text(opinions, _language(lang)))
 
 
+@main.command()
+@click.option("--kind", type=click.Choice(NAME_KINDS), help="Names of one kind alone.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many names of each kind.")
+@_options("index", "json")
+def names(kind: str | None, limit: int, folder: Path, as_json: bool, lang: str | None, debug: bool) -> None:
+    """List the persons, organisations and places that the articles name, with the number of articles.
+
+    They are found by rules: those of which it is not clear where they end are left out.
+
+    \b
+    Example:
+      khamtop names --kind person --limit 100
+      khamtop search "งบประมาณ" --name "กรมทางหลวง"
+    """
+    with _reporting(lang, debug):
+        from khamtop.index.storage.names import kinds_of
+
+        listed = _open(folder, None).names
+        found = [(each, *listed.find(each, "", limit)) for each in kinds_of(kind or "")]
+        _print(as_json, render.names_to_json(found), render.names_to_text(found, _language(lang)))
+
+
 @main.command("eval")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--questions", type=click.Path(path_type=Path), help="The same questions in other words, by id.")
-@_options("encoder", "reader", "reranker", "llm", "from", "to", "source", "json")
+@_options("encoder", "reader", "reranker", "llm", "from", "to", "source", "name", "json")
 def evaluate(
     file: Path, questions: Path | None, encoder: str | None, reader: str | None, reranker: str | None, llm: str | None,
     llm_model: str | None, llm_key_file: Path | None, since: str | None, until: str | None, source: str | None,
-    as_json: bool, lang: str | None, debug: bool,
+    name: str | None, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Measure retrieval, answers and abstention on FILE (SQuAD JSON).
 
@@ -472,7 +499,7 @@ def evaluate(
                 bar.total = total
                 bar.update(done - bar.n)
 
-            bounds, writer = filter_of(since, until, source), _writer(llm, llm_model, llm_key_file)
+            bounds, writer = filter_of(since, until, source, name), _writer(llm, llm_model, llm_key_file)
             models = _models(reader, reranker)
             figures = measure(file, load_encoder(encoder), questions, progress, bounds, writer=writer, **models)
         if not as_json:

@@ -35,6 +35,8 @@ _SENT: dict[str, dict[str, Any]] = {
     "since": {"description": "Only articles from this day, month or year on: 2022-06-29, มิ.ย. 2565, 2565."},
     "until": {"description": "Only articles up to this day, month or year."},
     "source": {"description": "Only articles whose path or address has this in it."},
+    "name": {"description": "Only articles that name this person, organisation or place."},
+    "kind": {"description": "Names of one kind alone."},
     "any_time": {"description": "Whether to pass over the time that the question names.", "default": False},
     "stream": {"description": "Whether to give the answer as server-sent events.", "default": False},
     "write": {
@@ -43,7 +45,7 @@ _SENT: dict[str, dict[str, Any]] = {
     },
     "order": {"description": "In which order."},
     "article_id": {"description": "The id of an article, as every citation and passage names it."},
-    "find": {"description": "Words that the title must have in it."},
+    "find": {"description": "Words that the title, or the name, must have in it."},
     "offset": {"description": "How many to pass over.", "default": 0, "minimum": 0},
     "limit": {"description": "How many to give.", "default": MOST_LISTED, "minimum": 1, "maximum": MOST_LISTED},
     "model": {"description": "The model's id, as /v1/models names it."},

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from khamtop.index.building.reasons import apart, grouped, total
 from khamtop.index.storage.listing import timeline_of
 from khamtop.index.text.dates import day_of
+from khamtop.index.text.names import NameKind
 from khamtop.index.types import Article, KhamtopError, Rejected, Span
 from khamtop.qa.types import Answer, Citation, Hit, Overview, Sentence, Understood, Writing
 from khamtop.ui import shapes
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # these are heavy, and only the fields of what they give are 
     from khamtop.index.building.build import Report
     from khamtop.index.storage.database import Listed
     from khamtop.index.storage.listing import Timeline
+    from khamtop.index.storage.names import CountedName
     from khamtop.qa.searching import Findings
     from khamtop.ui.feedback import Opinion
 
@@ -130,6 +132,20 @@ def _rejected_to_json(item: Rejected) -> shapes.RejectedJson:
 def opinions_to_json(opinions: Iterable[Opinion]) -> dict[str, Any]:
     """The object that `khamtop feedback --json` prints."""
     return {"feedback": [asdict(opinion) for opinion in opinions]}
+
+
+def names_to_json(kinds: Iterable[tuple[NameKind, int, Sequence[CountedName]]]) -> shapes.NamesJson:
+    """The names of the articles: what `khamtop names --json` prints, and `/v1/names` gives."""
+    return {
+        "kinds": [
+            {
+                "kind": kind,
+                "total": total,
+                "names": [{"name": named.name, "articles": named.articles} for named in names],
+            }
+            for kind, total, names in kinds
+        ]
+    }
 
 
 def article_to_json(article: Article) -> shapes.ArticleText:
@@ -407,6 +423,15 @@ def opinions_to_text(opinions: Sequence[Opinion], language: str) -> str:
 def _here_to_text(place: Mapping[str, Any], language: str) -> str:
     where = text("feedback.here", language, title=place["title"], source=place["source"])
     return f"  {where} “{place['quote']}”" if place["quote"] else f"  {where}"
+
+
+def names_to_text(kinds: Iterable[tuple[NameKind, int, Sequence[CountedName]]], language: str) -> str:
+    """The names of the articles as the terminal shows them: each with its number of articles."""
+    blocks = []
+    for kind, count, names in kinds:
+        rows = [f"{named.articles:>6}  {named.name}" for named in names]
+        blocks.append("\n".join([f"{text(f'names.{kind}', language)} ({count})", *rows]))
+    return _shown("\n\n".join(blocks))
 
 
 def figures_to_text(figures: dict[str, Any]) -> str:

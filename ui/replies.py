@@ -20,6 +20,7 @@ _STATUSES = {
     "filter.": 400,
     "search.": 400,
     "list.": 400,
+    "names.": 400,
     "call.": 400,
     "call.unknown": 404,
     "call.method": 405,

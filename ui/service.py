@@ -30,7 +30,9 @@ from khamtop.index.filters import LONGEST
 from khamtop.index.panics import panics_raised
 from khamtop.index.storage.database import Listed
 from khamtop.index.storage.listing import LIST_ORDERS, Timeline
+from khamtop.index.storage.names import CountedName, kinds_of
 from khamtop.index.storage.store import Index, current_generation, remembered_encoder
+from khamtop.index.text.names import NameKind
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Span
 from khamtop.qa.answer import ask
 from khamtop.qa.question import MOST_EARLIER
@@ -53,7 +55,7 @@ _O = TypeVar("_O", bound=str)
 #: How long a question waits for the first index before it is told to come back.
 FIRST_INDEX_SECONDS = 60.0
 
-#: The most passages that one call may ask for, and the most articles of a list.
+#: The most passages that one call may ask for, and the most articles, or names of a kind, of a list.
 MOST_PASSAGES = MOST_LISTED = 100
 
 #: The passages that come with an answer, unless a call asks for another number.
@@ -441,6 +443,21 @@ class Service:
         if offset < 0 or not 1 <= limit <= MOST_LISTED:
             raise KhamtopError("list.bounds", most=MOST_LISTED)
         return self._ready().index.listing.find(find, offset, limit, bounds, _known(order, LIST_ORDERS))
+
+    def list_names(
+        self, kind: str = "", find: str = "", limit: int = MOST_LISTED
+    ) -> list[tuple[NameKind, int, list[CountedName]]]:
+        """Each kind of names, or that one alone: how many have all words of `find` in them, and the commonest.
+
+        Raises:
+            KhamtopError: `names.kind` for no kind, `list.bounds`, `filter.too_long`, or while there is no index.
+        """
+        if len(find) > LONGEST:
+            raise KhamtopError("filter.too_long", limit=LONGEST)
+        if not 1 <= limit <= MOST_LISTED:
+            raise KhamtopError("list.bounds", most=MOST_LISTED)
+        names = self._ready().index.names
+        return [(each, *names.find(each, find, limit)) for each in kinds_of(kind)]
 
     def timeline(self) -> Timeline:
         """How the articles spread over time; raises while there is no index."""

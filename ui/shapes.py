@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict
 
+from khamtop.index.text.names import NameKind
 from khamtop.qa.types import Kind, Language, Verdict
 
 # -- What programs get too: the contract of the command line and of the API ---------------------------
@@ -177,6 +178,27 @@ class ReportJson(BuildJson):
     rejected_count: int
 
 
+class NameJson(TypedDict):
+    """A person, an organisation or a place, and in how many articles it is named."""
+
+    name: str
+    articles: int
+
+
+class KindOfNames(TypedDict):
+    """The commonest names of a kind, and how many there are in all."""
+
+    kind: NameKind
+    total: int
+    names: list[NameJson]
+
+
+class NamesJson(TypedDict):
+    """The names in the articles, by kind."""
+
+    kinds: list[KindOfNames]
+
+
 class ErrorJson(TypedDict):
     """What went wrong: a code, which has a sentence in every language, and the facts that it names."""
 
@@ -193,6 +215,7 @@ class BoundsSent(TypedDict):
     since: NotRequired[str]
     until: NotRequired[str]
     source: NotRequired[str]
+    name: NotRequired[str]
 
 
 class QuestionSent(BoundsSent):
@@ -235,6 +258,14 @@ class ArticlesSent(BoundsSent):
     offset: NotRequired[int]
     limit: NotRequired[int]
     order: NotRequired[Literal["newest", "oldest", "title"]]
+
+
+class NamesSent(TypedDict):
+    """Which names to list."""
+
+    kind: NotRequired[NameKind]
+    find: NotRequired[str]
+    limit: NotRequired[int]
 
 
 class RebuildSent(TypedDict):
@@ -502,6 +533,7 @@ class Replies(TypedDict):
     article: OpenArticle
     summary: Summary
     articles: Rows
+    names: NamesJson
     timeline: Timeline
     feedback: Kept
     status: Status

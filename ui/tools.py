@@ -14,7 +14,7 @@ from khamtop.index.filters import filter_of
 from khamtop.index.types import Filter, KhamtopError
 from khamtop.qa.types import Answer
 from khamtop.ui import shapes
-from khamtop.ui.render import article_to_json, findings_to_json, listed_to_page, report_to_json, to_json
+from khamtop.ui.render import article_to_json, findings_to_json, listed_to_page, names_to_json, report_to_json, to_json
 from khamtop.ui.service import MOST_LISTED, Service
 
 
@@ -65,6 +65,11 @@ def tools_of(service: Service) -> dict[str, Tool]:
         total, rows = service.list_articles(sent.get("find", ""), offset, limit, _bounds(sent), order)
         return {"total": total, "articles": [listed_to_page(row) for row in rows]}
 
+    def names(sent: shapes.NamesSent) -> shapes.NamesJson:
+        """Lists the persons, organisations and places that the articles name, the commonest first."""
+        limit = sent.get("limit", MOST_LISTED)
+        return names_to_json(service.list_names(sent.get("kind", ""), sent.get("find", ""), limit))
+
     def rebuild(sent: shapes.RebuildSent) -> shapes.ReportJson:
         """Indexes what changed among the articles, waits until it is done, and tells what was found."""
         if service.read_only:
@@ -76,6 +81,7 @@ def tools_of(service: Service) -> dict[str, Tool]:
         "search": Tool(shapes.SearchSent, search),
         "article": Tool(shapes.ArticleSent, article),
         "articles": Tool(shapes.ArticlesSent, articles),
+        "names": Tool(shapes.NamesSent, names),
         "rebuild": Tool(shapes.RebuildSent, rebuild, changes=True),
     }
 
@@ -88,4 +94,4 @@ def answer_to(service: Service, sent: Mapping[str, Any]) -> Answer:
 
 def _bounds(sent: Mapping[str, Any]) -> Filter | None:
     """What narrows the articles."""
-    return filter_of(sent.get("since", ""), sent.get("until", ""), sent.get("source", ""))
+    return filter_of(sent.get("since", ""), sent.get("until", ""), sent.get("source", ""), sent.get("name", ""))

@@ -38,6 +38,7 @@ from khamtop.ui.render import (
     findings_to_json,
     findings_to_page,
     listed_to_page,
+    names_to_json,
     report_to_json,
     report_to_page,
     summary_to_page,
@@ -205,6 +206,10 @@ def _page_functions(service: Service, threads: _Threads) -> dict[str, Door]:
         shown: list[shapes.Row] = [{**listed_to_page(row), "removable": service.is_removable(row)} for row in rows]
         return {"total": total, "articles": shown}
 
+    def names(call: Call) -> shapes.NamesJson:
+        kind, find, limit = call.text("kind", ""), call.text("find", ""), call.number("limit", MOST_LISTED)
+        return names_to_json(service.list_names(kind, find, limit))
+
     def timeline(call: Call) -> shapes.Timeline:
         return timeline_to_page(service.timeline())
 
@@ -218,7 +223,7 @@ def _page_functions(service: Service, threads: _Threads) -> dict[str, Door]:
         *(Door(function, threads.asking, service.first_index) for function in (ask, search)),
         *(Door(function, threads.suggesting, service.first_index) for function in (follow_ups, summary)),
         Door(_writing(service), threads.writing, service.first_index, streams=True),
-        *(Door(function, threads.looking, service.first_index) for function in (article, articles, timeline)),
+        *(Door(function, threads.looking, service.first_index) for function in (article, articles, names, timeline)),
         *(Door(function, threads.telling) for function in (feedback, status)),
         *([] if service.read_only else _changing_doors(service, threads)),
     ]
@@ -259,7 +264,7 @@ def _writing(service: Service) -> Callable[[Call], Iterator[shapes.WritingJson]]
 
 def _bounds(call: Call) -> Filter | None:
     """What narrows a call of the page."""
-    return filter_of(call.text("since", ""), call.text("until", ""), call.text("source", ""))
+    return filter_of(call.text("since", ""), call.text("until", ""), call.text("source", ""), call.text("name", ""))
 
 
 def status_of(service: Service) -> shapes.Status:
@@ -308,14 +313,16 @@ def _api_functions(service: Service, threads: _Threads) -> list[Callable[..., Aw
         until: str = "",
         source: str = "",
         write: bool = False,
+        name: str = "",
     ) -> dict[str, Any]:
         """Answers a question with verbatim quotes; `history` holds the earlier questions, oldest first.
 
-        `since` and `until` (a day, month or year) and `source` (part of a path or address) narrow the articles. With
-        `write` the model that is served with --llm, if one is, adds sentences of its own, each checked.
+        `since` and `until` (a day, month or year), `source` (part of a path or address) and `name` (a person,
+        organisation or place in them) narrow the articles. With `write` the model that is served with --llm, if one
+        is, adds sentences of its own, each checked.
         """
         with _sentences(question):
-            bounds = filter_of(since, until, source)
+            bounds = filter_of(since, until, source, name)
             return dict(to_json(await answered(partial(answer, write, question, history or (), k, bounds))))
 
     async def search(
@@ -326,13 +333,14 @@ def _api_functions(service: Service, threads: _Threads) -> list[Callable[..., Aw
         until: str = "",
         source: str = "",
         order: str = "relevance",
+        name: str = "",
     ) -> dict[str, Any]:
         """The k passages that best fit a question, best first or, by `order` "date", the newest; narrowed as in `ask`.
 
         What stands in quotation marks must be there word for word; -word leaves out the articles that say it.
         """
         with _sentences(question):
-            bounds = filter_of(since, until, source)
+            bounds = filter_of(since, until, source, name)
             found = await answered(partial(service.search, question, history or (), k, bounds, order))
             return dict(findings_to_json(question, found))
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from khamtop.index.building.inventory import Inventory
 from khamtop.index.building.pool import in_order
-from khamtop.index.building.prepare import Prepared, prepare
+from khamtop.index.building.prepare import Prepared, PreparedArticle, prepare
 from khamtop.index.sources.files import files
 from khamtop.index.storage.database import digest_of
 from khamtop.index.storage.store import Draft, drafting
@@ -136,18 +136,20 @@ def _due(draft: Draft, inventory: Inventory, report: Progress) -> list[int]:
 
 
 def _index(draft: Draft, numbers: Sequence[int], encoder: Encoder, report: Progress) -> None:
-    """Cuts the articles of these numbers into passages and puts those into both rankings.
+    """Cuts the articles of these numbers into passages, puts those into both rankings, and notes the names in them.
 
-    One that has its passages already has its vectors too: then only the words are indexed.
+    One that has its passages already has its vectors and names too: then only the words are indexed.
     """
     embedding = _Embedding(draft, encoder)
     with closing(_prepared(draft, numbers, encoder)) as prepared:
-        for done, (number, passages) in enumerate(zip(numbers, prepared, strict=True), start=1):
+        for done, (number, article) in enumerate(zip(numbers, prepared, strict=True), start=1):
+            passages = article.passages
             known = draft.database.passages_of_number(number)
             places = known or draft.database.put_passages(number, [(item.span, item.said) for item in passages])
             draft.rankings.lexical.add(places, [item.terms for item in passages])
             if not known:
                 embedding.add(places, passages)
+                draft.database.put_names(number, article.names)
             if embedding.is_due or done == len(numbers):
                 seconds = embedding.work()
                 if embedding.batches == 1 and done < len(numbers):
@@ -155,8 +157,8 @@ def _index(draft: Draft, numbers: Sequence[int], encoder: Encoder, report: Progr
             report("embed", done, len(numbers))
 
 
-def _prepared(draft: Draft, numbers: Sequence[int], encoder: Encoder) -> Generator[list[Prepared]]:
-    """The passages of each article, prepared by several processes."""
+def _prepared(draft: Draft, numbers: Sequence[int], encoder: Encoder) -> Generator[PreparedArticle]:
+    """Each article, prepared by several processes."""
     articles = map(draft.database.article_numbered, numbers)
     chunks = iter(lambda: list(islice(articles, _ARTICLES_A_CHUNK)), [])
     work = partial(_prepare, encoder.span_chars, encoder.reads_words, encoder.reads_titles)
@@ -199,5 +201,5 @@ class _Embedding:
 
 def _prepare(
     span_chars: int | None, as_words: bool, with_title: bool, articles: Sequence[Article]
-) -> list[list[Prepared]]:
+) -> list[PreparedArticle]:
     return [prepare(article, span_chars, as_words, with_title) for article in articles]

@@ -22,12 +22,14 @@ import numpy as np
 
 from khamtop.index.filters import comparable
 from khamtop.index.text.dates import span_of
+from khamtop.index.text.names import LIKELY, Named, NameKind, key_of
 from khamtop.index.types import Article, Filter, KhamtopError, Passage, Rejected, Span
 
 #: `files` and `unit` tell the next build what has been read already: a file, or a line of one, by the digest
 #: of its bytes. `content` is a digest of all that is indexed of an article, and `said` one of a passage's
 #: letters, whatever spaces stand between them. `day` and `last_day` are the ordinals of the first and the last day
 #: of the date that `published` prints: the same one, or those of a month or a year.
+#: `named` tells which articles name whom, and `key` how a name is compared.
 _SCHEMA = """
 CREATE TABLE files (number INTEGER PRIMARY KEY, identity TEXT UNIQUE NOT NULL, digest BLOB, rejected TEXT NOT NULL);
 CREATE TABLE articles (
@@ -43,6 +45,14 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_of ON passages (article);
 CREATE INDEX passages_that_say ON passages (said);
+CREATE TABLE names (
+    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, UNIQUE (kind, name)
+);
+CREATE INDEX names_called ON names (key);
+CREATE TABLE named (
+    article INTEGER NOT NULL, name INTEGER NOT NULL, trust INTEGER NOT NULL, PRIMARY KEY (article, name)
+) WITHOUT ROWID;
+CREATE INDEX articles_that_name ON named (name);
 """
 #: What SQLite raises: any failure, and one of the machine (a disk that is full, or gone).
 DatabaseError, DatabaseUnwritable = sqlite3.Error, sqlite3.OperationalError
@@ -51,6 +61,8 @@ DatabaseError, DatabaseUnwritable = sqlite3.Error, sqlite3.OperationalError
 _WITHIN = (
     "(:since IS NULL OR last_day >= :since) AND (:until IS NULL OR day <= :until)"
     " AND (:articles IS NULL OR articles.number IN (SELECT value FROM json_each(:articles)))"
+    " AND (:names IS NULL OR articles.number IN"
+    " (SELECT article FROM named WHERE name IN (SELECT value FROM json_each(:names))))"
 )
 _ONE_DAY = "CASE WHEN day = last_day THEN day END"
 _ARTICLE = "id, title, text, source, published, digest"
@@ -257,11 +269,30 @@ class Database:
         """
         since, until = (None if day is None else day.toordinal() for day in (bounds.since, bounds.until))
         source = comparable(bounds.source or "")
-        if not source:
-            return {"since": since, "until": until, "articles": None}
+        articles = json.dumps(self._from(source)) if source else None
+        names = json.dumps(self._called(bounds.name)) if bounds.name else None
+        return {"since": since, "until": until, "articles": articles, "names": names}
+
+    def _from(self, source: str) -> list[int]:
+        """The numbers of the articles whose source has that in it."""
         rows = self._connection.execute("SELECT number, source FROM articles").fetchall()
-        numbers = [number for number, given in rows if source in comparable(given)]
-        return {"since": since, "until": until, "articles": json.dumps(numbers)}
+        return [number for number, given in rows if source in comparable(given)]
+
+    def _called(self, name: str) -> list[int]:
+        """The numbers of the names that are written so; where there is none, of those that have it in them."""
+        key = key_of(name)
+        rows = self._connection.execute("SELECT number FROM names WHERE key = ?", (key,)).fetchall()
+        rows = rows or self._connection.execute("SELECT number FROM names WHERE instr(key, ?)", (key,)).fetchall()
+        return [number for (number,) in rows]
+
+    def names(self) -> list[tuple[NameKind, str, int]]:
+        """Kind, name and number of articles of each name that is to be believed (`Named.trust`): the commonest first,
+        then by name."""
+        return self._connection.execute(
+            "SELECT kind, names.name, count(*) AS articles FROM named JOIN names ON names.number = named.name"
+            " GROUP BY names.number HAVING max(trust) + (articles > 1) > :likely ORDER BY articles DESC, names.name",
+            {"likely": LIKELY},
+        ).fetchall()
 
     def places(self) -> Places:
         """Where each passage stands."""
@@ -387,8 +418,21 @@ class Database:
         self._connection.execute("UPDATE articles SET id = CAST(number AS BLOB), file = 0 WHERE number = ?", (number,))
 
     def remove(self, number: int) -> None:
-        """Takes an article out, but not its passages."""
+        """Takes an article out with its names, but not its passages."""
         self._connection.execute("DELETE FROM articles WHERE number = ?", (number,))
+        gone = self._connection.execute("DELETE FROM named WHERE article = ? RETURNING name", (number,)).fetchall()
+        self._connection.executemany(
+            "DELETE FROM names WHERE number = ? AND NOT EXISTS (SELECT 1 FROM named WHERE name = names.number)", gone
+        )
+
+    def put_names(self, article: int, names: Sequence[Named]) -> None:
+        """Writes the names in an article that has none."""
+        called = [(named.kind, named.name, key_of(named.name)) for named in names]
+        self._connection.executemany("INSERT OR IGNORE INTO names (kind, name, key) VALUES (?, ?, ?)", called)
+        self._connection.executemany(
+            "INSERT INTO named SELECT ?, number, ? FROM names WHERE kind = ? AND name = ?",
+            [(article, named.trust, named.kind, named.name) for named in names],
+        )
 
     def remove_passages(self, article: int) -> list[int]:
         """Takes an article's passages out; their numbers, which are not given again."""

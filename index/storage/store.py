@@ -43,10 +43,11 @@ from khamtop.index.rankings.ranking import RankingDamaged
 from khamtop.index.rankings.wiring import Rankings, is_immutable, is_temporary
 from khamtop.index.storage.database import Database, DatabaseError, DatabaseUnwritable, Listed, Places
 from khamtop.index.storage.listing import Listing
+from khamtop.index.storage.names import NameList
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Passage, Ranked
 
 #: Raised whenever what a generation holds, or how text is normalised and cut, changes.
-FORMAT = 7
+FORMAT = 8
 
 #: How often a generation is tried to be removed, and seconds between.
 _TRIES, _BETWEEN_TRIES = 20, 0.01
@@ -170,6 +171,11 @@ class Index:
     def listing(self) -> Listing:
         """The articles as a person looks through them; made when it is first asked for."""
         return Listing(self.database)
+
+    @cached_property
+    def names(self) -> NameList:
+        """The names of the articles as a person looks through them; made when it is first asked for."""
+        return NameList(self.database)
 
     def passage(self, number: int) -> tuple[Article, Passage]:
         """The passage of that number, as the rankings give it, with its article; raises as `article` does."""

@@ -19,6 +19,11 @@ MONTHS = (
 #: Titles that stand right before a person's first name, as patterns; นาย is also the beginning of the premier's office.
 TITLES = ("นางสาว", "นาง", r"นาย(?!กฯ?$|กรัฐมนตรี$)", r"น\.ส\.", r"ดร\.", r"พล\S{1,12}", r"[ก-ฮ]{1,3}\.(?:[ก-ฮ]{1,2}\.)*")
 
+#: Titles that tell a person by themselves, as patterns.
+PERSON_TITLES = (
+    "นางสาว", "นาง", "นาย", r"น\.ส\.", r"ดร\.", r"พล\.(?:[ก-ฮ]\.){1,2}", "พล(?:ตำรวจ|เรือ|อากาศ)?(?:เอก|โท|ตรี)",
+)  # fmt: skip
+
 #: What is counted, as it stands after a number.
 UNITS = tuple(
     "บาท ดอลลาร์ คน ราย ตัว แห่ง ไร่ ตัน ลิตร เมตร กิโล กม. กก. หลัง คัน เตียง ชิ้น ครั้ง วัน ปี ชั่วโมง นาที เปอร์เซ็นต์ %".split()

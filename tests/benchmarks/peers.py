@@ -164,7 +164,7 @@ def measured_encoder() -> Encoder:
 
 def prepared(article: Article, encoder: Encoder) -> list[Prepared]:
     """The passages of an article with the stretches that get a vector each, as a build has them."""
-    return prepare(article, encoder.span_chars, encoder.reads_words, encoder.reads_titles)
+    return prepare(article, encoder.span_chars, encoder.reads_words, encoder.reads_titles).passages
 
 
 def as_read(question: str, encoder: Encoder) -> str:

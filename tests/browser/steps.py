@@ -45,7 +45,7 @@ def go(page: Page, tab: str) -> None:
 
 def search(page: Page, question: str, **filters: str) -> None:
     """Fills in the search tab, as it is then and no more, and waits for what was found."""
-    for name in ("question", "since", "until", "source"):
+    for name in ("question", "since", "until", "source", "name"):
         page.locator(f"[name={name}]").fill({"question": question, **filters}.get(name, ""))
     found = page.locator(".found-count h2")
     page.evaluate("document.querySelector('.found-count').replaceChildren()")

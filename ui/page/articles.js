@@ -6,6 +6,7 @@ import { button, clean, fill, find, findAll, h, said } from "./elements.js";
 import { given } from "./given.js";
 import { readArticle } from "./reader.js";
 import { call } from "./server.js";
+import { signal } from "./signal.js";
 import { followBuild, indexChanged } from "./status.js";
 import { noteFacts, shownTab, tabShown } from "./tabs.js";
 import { languageChanged, sentence, t, tWith } from "./words.js";
@@ -24,6 +25,9 @@ const listing = {
   /** @type {ErrorJson | null} */
   error: null,
 };
+
+/** The list is narrowed otherwise; told with the name that it is narrowed by, or "". */
+export const nameListed = /** @type {ReturnType<typeof signal<string>>} */ (signal());
 
 export function beginArticles() {
   let typing = 0;
@@ -53,6 +57,16 @@ function showList(facts) {
   listArticles();
 }
 
+/**
+ * Narrows the list to the articles that name somebody; "" to those of any name.
+ * @param {string} name
+ */
+export function listNaming(name) {
+  const field = fields().find(({ dataset }) => dataset.list === "name");
+  if (field) field.value = name;
+  noteAndList();
+}
+
 function noteAndList() {
   if (shownTab() === "articles") noteFacts(wanted());
   listArticles();
@@ -75,6 +89,7 @@ async function listArticles(more = false) {
   const run = (listing.run = {});
   const offset = more ? listing.articles.length : 0;
   const limit = Math.min(LISTED_AT_ONCE, given.limits.listed);
+  nameListed.tell(wanted().get("name") ?? "");
   const told = await call("articles", { ...Object.fromEntries(wanted()), offset, limit });
   if (listing.run !== run) return; // a later one overtook it
   if ("error" in told) {

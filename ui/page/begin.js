@@ -10,6 +10,7 @@ import { HAS_KEYBOARD } from "./elements.js";
 import { take } from "./given.js";
 import { beginLanguage } from "./language.js";
 import { beginLinks } from "./link.js";
+import { beginNames } from "./names.js";
 import { beginNarrow } from "./narrow.js";
 import { beginPicture } from "./picture.js";
 import { beginPointing } from "./pointing.js";
@@ -52,6 +53,7 @@ export function begin(element, given) {
   beginSearch();
   beginArchive();
   beginArticles();
+  beginNames();
   beginUpload();
   beginLinks();
   reopenTalk();

@@ -10,7 +10,7 @@ import { forget, recall, remember } from "./memory.js";
  * @typedef {Omit<Answer, "passages"> & { index?: string, built?: string }} Answered
  * @typedef {Answered | Failure} Reply
  */
-/** @typedef {{ since?: string, until?: string, source?: string }} Filters */
+/** @typedef {{ since?: string, until?: string, source?: string, name?: string }} Filters */
 /**
  * Where a reader says that an answer stands: words of an article, or all of it if there are none.
  * @typedef {{ article_id: string, start: number, end: number, quote: string }} Here

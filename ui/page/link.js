@@ -9,7 +9,7 @@ import { momentWords, t } from "./words.js";
 
 /** @import { Turn } from "./kept.js" */
 
-const FILTERS = ["since", "until", "source"];
+const FILTERS = ["since", "until", "source", "name"];
 const MOST_EARLIER = 20; // what the server looks at
 
 export function beginLinks() {

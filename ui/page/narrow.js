@@ -1,4 +1,4 @@
-// What narrows the questions that are asked: dates and a source. It holds until it is taken off.
+// What narrows the questions that are asked: dates, a source and a name. It holds until it is taken off.
 
 import { find, findAll, said } from "./elements.js";
 import { languageChanged, t } from "./words.js";
@@ -11,6 +11,7 @@ const LABELS = [
   ["since", "page.since"],
   ["until", "page.until"],
   ["source", "page.source"],
+  ["name", "page.name"],
 ];
 
 export function beginNarrow() {

@@ -1,4 +1,4 @@
-// The search tab: articles with their passages, without an answer, narrowed by date and source. What is asked
+// The search tab: articles with their passages, without an answer, narrowed by date, source and name. What is asked
 // stands in the address (tabs.js).
 
 import { renderParts, renderPassage } from "./cards.js";

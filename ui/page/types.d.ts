@@ -208,6 +208,24 @@ export interface ReportJson {
   rejected_count: number;
 }
 
+/** A person, an organisation or a place, and in how many articles it is named. */
+export interface NameJson {
+  name: string;
+  articles: number;
+}
+
+/** The commonest names of a kind, and how many there are in all. */
+export interface KindOfNames {
+  kind: "person" | "organisation" | "place";
+  total: number;
+  names: Array<NameJson>;
+}
+
+/** The names in the articles, by kind. */
+export interface NamesJson {
+  kinds: Array<KindOfNames>;
+}
+
 /** What went wrong: a code, which has a sentence in every language, and the facts that it names. */
 export interface ErrorJson {
   code: string;
@@ -219,6 +237,7 @@ export interface BoundsSent {
   since?: string;
   until?: string;
   source?: string;
+  name?: string;
 }
 
 /** A question, with the earlier ones of its conversation. */
@@ -226,6 +245,7 @@ export interface QuestionSent {
   since?: string;
   until?: string;
   source?: string;
+  name?: string;
   question: string;
   history?: Array<string>;
   k?: number;
@@ -236,6 +256,7 @@ export interface AskSent {
   since?: string;
   until?: string;
   source?: string;
+  name?: string;
   question: string;
   history?: Array<string>;
   k?: number;
@@ -247,6 +268,7 @@ export interface StreamSent {
   since?: string;
   until?: string;
   source?: string;
+  name?: string;
   question: string;
   history?: Array<string>;
   k?: number;
@@ -260,6 +282,7 @@ export interface SearchSent {
   since?: string;
   until?: string;
   source?: string;
+  name?: string;
   question: string;
   history?: Array<string>;
   k?: number;
@@ -276,10 +299,18 @@ export interface ArticlesSent {
   since?: string;
   until?: string;
   source?: string;
+  name?: string;
   find?: string;
   offset?: number;
   limit?: number;
   order?: "newest" | "oldest" | "title";
+}
+
+/** Which names to list. */
+export interface NamesSent {
+  kind?: "person" | "organisation" | "place";
+  find?: string;
+  limit?: number;
 }
 
 /** Nothing. */
@@ -642,6 +673,7 @@ export interface Replies {
   article: OpenArticle;
   summary: Summary;
   articles: Rows;
+  names: NamesJson;
   timeline: Timeline;
   feedback: Kept;
   status: Status;
@@ -744,6 +776,10 @@ export type Key =
   | "answer.page"
   | "answer.sources"
   | "list.bounds"
+  | "names.kind"
+  | "names.person"
+  | "names.organisation"
+  | "names.place"
   | "read_only"
   | "remove.shared"
   | "remove.elsewhere"
@@ -1049,6 +1085,7 @@ export type Key =
   | "page.since"
   | "page.until"
   | "page.source"
+  | "page.name"
   | "page.dates_hint"
   | "page.search_hint"
   | "page.order"
@@ -1068,6 +1105,13 @@ export type Key =
   | "page.by_title"
   | "page.listed"
   | "page.none_listed"
+  | "page.names"
+  | "page.find_name"
+  | "page.names_hint"
+  | "page.name_articles"
+  | "page.more_names"
+  | "page.more_names_of"
+  | "page.no_name"
   | "page.length"
   | "page.remove"
   | "page.remove_this"
