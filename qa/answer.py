@@ -23,7 +23,7 @@ from khamtop.qa.rank import Found, find, lead
 from khamtop.qa.reader import Reader, chance_of, load_reader, trimmed
 from khamtop.qa.reranker import Reranker
 from khamtop.qa.summary import summary_of
-from khamtop.qa.types import Answer, Citation, Concept, Hit, Overview, Query, Talk, Understood, Verdict
+from khamtop.qa.types import Answer, Citation, Concept, Hit, Overview, OverviewOrder, Query, Talk, Understood, Verdict
 from khamtop.qa.wish import talk_of
 from khamtop.qa.writer import Writer, written
 
@@ -53,6 +53,7 @@ class Asking:
     bounds: Filter | None
     today: date | None
     any_time: bool
+    order: OverviewOrder
     reranker: Reranker | None
 
     def read(self, question: str, history: Sequence[str], goes_on: bool | None = None) -> Query:
@@ -76,6 +77,7 @@ def ask(
     writer: Writer | None = None,
     today: date | None = None,
     any_time: bool = False,
+    order: OverviewOrder = "",
     reranker: Reranker | None = None,
 ) -> Answer:
     """What the articles say to `question`; `history` holds the conversation's earlier questions.
@@ -84,8 +86,8 @@ def ask(
     it abstains, and nothing stands in large type; without one, below the reader's own. `without` leaves out one
     article, by id, and `bounds` all but those that it lets through, as if they were not there. `writer` says
     something around the quotes that they bear out; without one they stand alone. "Last month" is seen from `today`;
-    with `any_time` a time that the question names prefers no articles. A `reranker` has its say in which passages are
-    read.
+    with `any_time` a time that the question names prefers no articles. An overview's articles stand in `order`. A
+    `reranker` has its say in which passages are read.
 
     Raises:
         KhamtopError: for a question that cannot be read (`qa.question.check`).
@@ -93,7 +95,7 @@ def ask(
     check(question)
     if talk := talk_of(thai.normalise(question).text):
         return _small_talk(question, talk)
-    asking = Asking(index, reader or load_reader(), k, threshold, without, bounds, today, any_time, reranker)
+    asking = Asking(index, reader or load_reader(), k, threshold, without, bounds, today, any_time, order, reranker)
     answer = _answer(question, history, asking)
     return written(answer, writer) if writer else answer
 
@@ -291,7 +293,7 @@ def _overview(query: Query, asking: Asking, read_already: dict[str, Quoted] | No
     None if there are none.
     """
     found = articles_on(query, asking.index, asking.bounds, asking.without)
-    listed = in_order(found.told, query.newest)
+    listed = in_order(found.told, asking.order or ("newest" if query.newest else ""))
     citations = tuple(
         Citation(number, one.hit.article, *_best_quote(one, read_already or {}, asking.reader), one.hit.copies)
         for number, one in enumerate(listed, start=1)

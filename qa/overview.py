@@ -21,7 +21,7 @@ from khamtop.qa.gathering import subject_of
 from khamtop.qa.quote import quote_around
 from khamtop.qa.retrieve import retrieve
 from khamtop.qa.summary import summary_of
-from khamtop.qa.types import Concept, Hit, Query
+from khamtop.qa.types import Concept, Hit, OverviewOrder, Query
 
 #: Passages that are looked at for articles on a subject, and articles of them that are listed.
 _LOOKED_AT = 120
@@ -90,9 +90,11 @@ def _as_told(article: Article) -> Told:
     return Told(Hit(article, passage, 0.0, None, None), summary_of(article, 1)[0])
 
 
-def in_order(told: Sequence[Told], newest: bool) -> list[Told]:
-    """The `MOST_LISTED` newest, or else the most relevant ones; both with the newest first."""
-    chosen = told if newest else told[:MOST_LISTED]
+def in_order(told: Sequence[Told], order: OverviewOrder) -> list[Told]:
+    """The `MOST_LISTED` articles that are listed, of those told by relevance."""
+    if order == "relevance":
+        return list(told[:MOST_LISTED])
+    chosen = told if order == "newest" else told[:MOST_LISTED]
     return sorted(chosen, key=lambda one: one.day or date.min, reverse=True)[:MOST_LISTED]
 
 

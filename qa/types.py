@@ -27,6 +27,8 @@ Talk = Literal["greeting", "thanks", "about", "usage", "farewell"]
 
 #: Those that a few words answer as a rule.
 SHORT_KINDS = frozenset({"who", "when", "where", "how_many", "what", "which"})
+#: How an overview's articles are listed: the most relevant ones with the newest first, or only by one of both.
+OverviewOrder = Literal["", "newest", "relevance"]
 #: Those whose answer stands in large type if it is brief: what a thing is may be told in a word or two, too.
 LARGE_KINDS = SHORT_KINDS | {"define"}
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from khamtop.index.types import Filter
-from khamtop.qa.types import Answer
+from khamtop.qa.types import Answer, OverviewOrder
 
 #: A question, the earlier ones of its conversation, what narrows it, and whether its time was passed over.
-Asked = tuple[str, tuple[str, ...], Filter | None, bool]
+Asked = tuple[str, tuple[str, ...], Filter | None, bool, OverviewOrder]
 
 
 @dataclass(frozen=True, slots=True)

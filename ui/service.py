@@ -41,7 +41,7 @@ from khamtop.qa.reranker import Reranker, load_reranker
 from khamtop.qa.searching import ORDERS, Findings, look_up, look_up_articles
 from khamtop.qa.suggest import follow_ups, suggest
 from khamtop.qa.summary import SENTENCES, summary_of
-from khamtop.qa.types import Answer, Writing
+from khamtop.qa.types import Answer, OverviewOrder, Writing
 from khamtop.qa.writer import Writer, writing
 from khamtop.ui.feedback import Feedback
 from khamtop.ui.given import Given, Remembered
@@ -155,6 +155,7 @@ class _Opened:
         k: int,
         bounds: Filter | None,
         any_time: bool,
+        order: OverviewOrder,
         today: date,
     ) -> Answer:
         """The answer to what `Service.ask` takes.
@@ -163,11 +164,18 @@ class _Opened:
         passages that remembering them would fill memory.
         """
         if k == _PASSAGES and bounds is None:
-            return self._remembered(question, history, any_time, today)
-        return self._answer(k, bounds, question, history, any_time, today)
+            return self._remembered(question, history, any_time, order, today)
+        return self._answer(k, bounds, question, history, any_time, order, today)
 
     def _answer(
-        self, k: int, bounds: Filter | None, question: str, history: tuple[str, ...], any_time: bool, today: date
+        self,
+        k: int,
+        bounds: Filter | None,
+        question: str,
+        history: tuple[str, ...],
+        any_time: bool,
+        order: OverviewOrder,
+        today: date,
     ) -> Answer:
         return ask(
             question,
@@ -177,6 +185,7 @@ class _Opened:
             bounds=bounds,
             reader=self._reader,
             any_time=any_time,
+            order=order,
             today=today,
             reranker=self._reranker,
         )
@@ -278,8 +287,10 @@ class Service:
         k: int = _PASSAGES,
         bounds: Filter | None = None,
         any_time: bool = False,
+        order: OverviewOrder = "",
     ) -> Answer:
-        """The answer; `history` are the earlier questions of the conversation, oldest first, `any_time` is as in `ask`.
+        """The answer; `history` are the earlier questions of the conversation, oldest first, `any_time` and `order` are
+        as in `qa.answer.ask`.
 
         Raises:
             KhamtopError: for a question or a `k` that cannot be worked with, or while there is no index.
@@ -287,7 +298,7 @@ class Service:
         _check(k)
         opened = self._ready()
         with self._turns.turn():
-            return opened.answer(question, _latest(history), k, bounds, any_time, date.today())
+            return opened.answer(question, _latest(history), k, bounds, any_time, order, date.today())
 
     def search(
         self,
@@ -315,14 +326,20 @@ class Service:
             return look_up_articles(question, index, k, bounds, self._reader, order, self._reranker)
 
     def give(
-        self, question: str, history: Sequence[str] = (), bounds: Filter | None = None, any_time: bool = False
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        bounds: Filter | None = None,
+        any_time: bool = False,
+        order: OverviewOrder = "",
     ) -> Given:
         """The answer as the page gets it: with the index that it came from, and remembered; raises as `ask` does."""
         index = self._ready().index
-        asked = (question, _latest(history), bounds, any_time)
+        asked = (question, _latest(history), bounds, any_time, order)
         given = self._given.recall(index.stamp, asked)
         if given is None:
-            given = Given(self.ask(question, history, bounds=bounds, any_time=any_time), index.stamp, index.built)
+            answer = self.ask(question, history, _PASSAGES, bounds, any_time, order)
+            given = Given(answer, index.stamp, index.built)
         self._given.keep(asked, given)
         return given
 
@@ -333,6 +350,7 @@ class Service:
         history: Sequence[str] = (),
         bounds: Filter | None = None,
         any_time: bool = False,
+        order: OverviewOrder = "",
     ) -> Given:
         """The answer that the index of that stamp gave: the same index always gives the same one.
 
@@ -340,8 +358,8 @@ class Service:
             KhamtopError: as `ask`, and `answer.gone` if another index answers now and that answer is not remembered.
         """
         if index == self._ready().index.stamp:
-            return self.give(question, history, bounds, any_time)
-        given = self._given.recall(index, (question, _latest(history), bounds, any_time))
+            return self.give(question, history, bounds, any_time, order)
+        given = self._given.recall(index, (question, _latest(history), bounds, any_time, order))
         if given is None:
             raise KhamtopError("answer.gone")
         return given
@@ -381,7 +399,12 @@ class Service:
                 self._written.popitem(last=False)
 
     def follow_ups(
-        self, question: str, history: Sequence[str] = (), bounds: Filter | None = None, any_time: bool = False
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        bounds: Filter | None = None,
+        any_time: bool = False,
+        order: OverviewOrder = "",
     ) -> list[str]:
         """Questions to go on with after that one, which the articles answer; raises as `ask` does.
 
@@ -389,8 +412,8 @@ class Service:
         """
         opened = self._ready()
         with self._turns.turn(yields=True):
-            given = self._given.recall(opened.index.stamp, (question, _latest(history), bounds, any_time))
-            asked = (question, _latest(history), _PASSAGES, bounds, any_time, date.today())
+            given = self._given.recall(opened.index.stamp, (question, _latest(history), bounds, any_time, order))
+            asked = (question, _latest(history), _PASSAGES, bounds, any_time, order, date.today())
             found = given.answer if given else opened.answer(*asked)
             return follow_ups(found, _latest(history), reader=self._reader)
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
@@ -25,7 +25,7 @@ from khamtop.index.filters import filter_of
 from khamtop.index.panics import panics_raised
 from khamtop.index.types import Filter, KhamtopError
 from khamtop.qa.question import LONGEST_QUESTION
-from khamtop.qa.types import Answer, Language
+from khamtop.qa.types import Answer, Language, OverviewOrder
 from khamtop.ui import shapes, v1
 from khamtop.ui.calls import Call, Door, call_endpoint, error_to_json
 from khamtop.ui.extras import agents
@@ -66,6 +66,10 @@ _BEGIN = "import(new URL(props.module, document.baseURI)).then(({ begin }) => be
 #: Lost files that the page shows; the terminal and `/rebuild` list more.
 _MOST_LOST = 100
 _THAI = re.compile("[\u0e01-\u0e5b]")
+
+
+#: Orders of an overview by their names; any other is none.
+_ORDERS: dict[str, OverviewOrder] = {order: order for order in get_args(OverviewOrder)}
 
 
 class _Threads:
@@ -177,13 +181,13 @@ def _page_functions(service: Service, threads: _Threads) -> dict[str, Door]:
     """What the page's scripts call, by name; a page for reading only has none that changes what is asked."""
 
     def ask(call: Call) -> shapes.GivenAnswer:
-        asked = call.text("question"), call.texts("history"), _bounds(call), call.yes("any_time", False)
+        asked = _asked(call)
         index = call.text("index", "")  # that of an answer which was given before
         given = service.give_again(index, *asked) if index else service.give(*asked)
         return {**to_page(given.answer), "index": given.index, "built": given.built.isoformat()}
 
     def follow_ups(call: Call) -> shapes.FollowUps:
-        asked = call.text("question"), call.texts("history"), _bounds(call), call.yes("any_time", False)
+        asked = _asked(call)
         return {"questions": service.follow_ups(*asked)}
 
     def search(call: Call) -> shapes.Findings:
@@ -255,11 +259,17 @@ def _writing(service: Service) -> Callable[[Call], Iterator[shapes.WritingJson]]
     """What the page calls once the quotes stand."""
 
     def write(call: Call) -> Iterator[shapes.WritingJson]:
-        asked = call.text("question"), call.texts("history"), _bounds(call), call.yes("any_time", False)
+        asked = _asked(call)
         given = service.give_again(call.text("index"), *asked)
         yield from map(writing_to_json, service.writing(given.answer))
 
     return write
+
+
+def _asked(call: Call) -> tuple[str, list[str], Filter | None, bool, OverviewOrder]:
+    """A question of the page with all that it is asked with, as `Service.give` takes it."""
+    order = _ORDERS.get(call.text("order", ""), "")
+    return call.text("question"), call.texts("history"), _bounds(call), call.yes("any_time", False), order
 
 
 def _bounds(call: Call) -> Filter | None:
