@@ -234,6 +234,21 @@ def test_an_article_of_blanks_in_the_way_of_html_has_nothing_to_find_and_stops_n
     assert index.article("blanks").text == blanks.text
 
 
+def test_an_accent_on_nothing_is_no_mark_of_the_thai_letter_before():
+    assert list(phrases("ก \u0301x ข")) == [(0, 1), (3, 4), (5, 6)]
+    assert [at for at in range(8) if is_boundary("ก \u0301x ข", at)] == [0, 1, 3, 4, 5, 6, 7]
+
+
+def test_many_blanks_set_two_things_apart_whatever_follows():
+    assert normalise("กล" + " " * 16 + "้า").text == "กล้า"
+    text = "ข่าว กิ" + " " * 17 + "่ก" + " " * 2000 + "้ง"
+    assert [text[slice(*span)] for span in phrases(text)] == ["ข่าว", "กิ", "ก", "ง"]
+    assert [text[passage.start : passage.end].split() for passage in cut(Article("a", "ก", text, "a.txt"))] == [
+        ["ข่าว", "กิ", "่ก"],
+        ["ง"],
+    ]
+
+
 # What holds for any text
 
 LETTERS = "กนทสพ่้ิีุู์ัำาๅะเแไๆฯํ็ ,.&;#\n\t\r(“1๒ae\u0301\u200b\u00a0\ufb01\uf702\uf70a\uf710\uf88b"

@@ -44,15 +44,18 @@ ENTITY = re.compile(rf"{_AMPERSAND}(#\d{{1,7}};|#[xX][\da-fA-F]{{1,6}};|[a-zA-Z]
 _UNSEEN = re.compile(f"[{ZERO_WIDTH}{COMBINING_MARKS}{_LIGATURES}&]")
 _LETTERS = re.compile(f"[{ZERO_WIDTH}]+|[{COMBINING_MARKS}]+|[{_LIGATURES}]|{ENTITY.pattern}")
 
-#: White space that got into a word: blanks, and at most one end of a line.
-GAP = r"[ \t]*(?:\r?\n)?[ \t]*"
-_SOME_GAP = r"(?:[ \t]+(?:\r?\n[ \t]*)?|\r?\n[ \t]*)"
+#: White space that got into a word: blanks, and at most one end of a line. More blanks than that set two things apart,
+#: whatever they are.
+MOST_BLANKS = 16
+_ANY, _MORE = rf"[ \t]{{0,{MOST_BLANKS}}}", rf"[ \t]{{1,{MOST_BLANKS}}}"
+GAP = rf"{_ANY}(?:\r?\n)?{_ANY}"
+_SOME_GAP = rf"(?:{_MORE}(?:\r?\n{_ANY})?|\r?\n{_ANY})"
 #: A gap before what never begins anything, or after what never ends anything. Before sara aa, with a tone or without,
 #: it may stand for a nikhahit that was lost, which `thai.py` tells by its dictionary; but not after a nikhahit.
 _GAPS = re.compile(
     rf"(?<=[ก-ฮ{MARKS}]){_SOME_GAP}(?=[{MARKS}ะำ])(?![{TONES}]?า)"
     rf"|(?:(?<=ํ)|(?<=ํ[{TONES}])|(?<=ํ [{TONES}])){_SOME_GAP}(?=[{TONES}]?า)"
-    rf"|(?<=[{LEADING_VOWELS}])[ \t]+(?=[ก-ฮ])"
+    rf"|(?<=[{LEADING_VOWELS}]){_MORE}(?=[ก-ฮ])"
 )
 _GAPPED = re.compile(rf"[ \t\r\n](?:[{MARKS}ะาำ]|(?<=[{LEADING_VOWELS}ํ].))", re.DOTALL)
 #: Marks out of order or typed twice, sara am in pieces or before its tone, and sara ae typed as two sara e.

@@ -68,11 +68,13 @@ _PHRASE = re.compile(f"[^\\s{ZERO_WIDTH}{FOLLOWING}{mending.COMBINING_MARKS}]\\S
 _NEVER_FIRST = frozenset(FOLLOWING + mending.COMBINING_MARKS).union(
     glyph for glyph, letter in mending.GLYPHS.items() if letter in MARKS
 )
-#: What may stand in a gap inside a cluster, what it may stand after, and a gap with the mark that follows.
-_BLANKS = f" \t\u00a0\u2009\u202f\u3000{ZERO_WIDTH}"
-_IN_GAPS = f"{_BLANKS}\r\n"
+#: What may stand in a gap inside a cluster, what it may stand after, and a gap with the Thai mark that follows.
+_BLANKS = " \t\u00a0\u2009\u202f\u3000"
+_IN_GAPS = f"{_BLANKS}{ZERO_WIDTH}\r\n"
 _CARRIES = re.compile(f"[ก-ฮ{MARKS}{''.join(mending.GLYPHS)}]")
-_GAP_INSIDE = re.compile(f"[{_BLANKS}]*(?:\r?\n[{_BLANKS}]*)?[{''.join(sorted(_NEVER_FIRST))}]")
+_SOME_BLANKS = f"(?:[{ZERO_WIDTH}]*[{_BLANKS}]){{0,{mending.MOST_BLANKS}}}[{ZERO_WIDTH}]*"
+_MARKS_AFTER_GAPS = "".join(sorted(_NEVER_FIRST.difference(mending.COMBINING_MARKS)))
+_GAP_INSIDE = re.compile(f"{_SOME_BLANKS}(?:\r?\n{_SOME_BLANKS})?[{_MARKS_AFTER_GAPS}]")
 #: Characters on each side of a place that show whether it lies inside an entity or a number.
 _REACH = 40
 
