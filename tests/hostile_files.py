@@ -236,7 +236,7 @@ def _stretch(random: Random, raw: bytes) -> Span:
     return first, min(len(raw), first + random.choice([1, 3, 20, 200, 2000]))
 
 
-def _damaged(random: Random, raw: bytes) -> bytes:
+def damaged(random: Random, raw: bytes) -> bytes:
     """The bytes after a few of these ways, within bounds."""
     for _ in range(random.randint(0, 3)):
         if raw:
@@ -247,13 +247,13 @@ def _damaged(random: Random, raw: bytes) -> bytes:
 def _damaged_within(random: Random, name: str, raw: bytes) -> bytes:
     """The same of what is packed in a file: one part of a ZIP, or all of what `gzip` or `xz` holds."""
     if name.endswith(".gz"):
-        return gzip.compress(_damaged(random, gzip.decompress(raw)))
+        return gzip.compress(damaged(random, gzip.decompress(raw)))
     if name.endswith(".xz"):
-        return lzma.compress(_damaged(random, lzma.decompress(raw)))
+        return lzma.compress(damaged(random, lzma.decompress(raw)))
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         parts = {part: archive.read(part) for part in archive.namelist()}
     part = random.choice(sorted(parts))
-    parts[part] = _damaged(random, parts[part])
+    parts[part] = damaged(random, parts[part])
     if random.random() < 0.1:
         parts[random.choice(["../a.txt", "/a.txt", "C:\\a.txt", "a\x00.txt", "ก" * 80 + ".txt", ".a.txt", "A/"])] = b"x"
     return test_index_docx.packed(parts)
@@ -267,11 +267,11 @@ def hostile_file(random: Random, *, without: tuple[str, ...] = ()) -> tuple[str,
     names = [name for name in sorted(MAKERS) if not name.endswith(without or ("\0",))]
     name = random.choice(names)
     if random.random() < 0.05:
-        return name, _damaged(random, good_file(random.choice(names)))  # under an ending that is not its own
+        return name, damaged(random, good_file(random.choice(names)))  # under an ending that is not its own
     raw = _told(random, name)
     if name.endswith(_PACKED) and random.random() < 0.7:
         return name, _damaged_within(random, name, raw)
-    return name, _damaged(random, raw)
+    return name, damaged(random, raw)
 
 
 # What must hold

@@ -185,9 +185,9 @@ class Guard:
         if scope["path"] == self._access.prefix:
             return RedirectResponse(f"{scope['path']}/")  # the page's own addresses are relative
         if not _is_open(scope["path"]):
-            return Response(status_code=404)
+            return _refusal("call.unknown", 404)
         if scope["method"] not in _READING and not (scope["method"] == "POST" and _first(scope["path"]) in _POSTED):
-            return Response(status_code=405)
+            return _refusal("call.method", 405)
         return None
 
     def _refusal_of_program(self, scope: Scope, headers: Headers) -> Response | None:
