@@ -749,6 +749,7 @@ export type Key =
   | "remove.failed"
   | "upload.no_folder"
   | "upload.invalid"
+  | "upload.hardly_any"
   | "upload.too_much"
   | "upload.too_many"
   | "upload.too_large"
