@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from itertools import pairwise
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from khamtop.index.building.build import build_articles
 from khamtop.index.storage.store import Index
-from khamtop.index.text.mending import GLYPHS
+from khamtop.index.text.mending import GLYPHS, ZERO_WIDTH
 from khamtop.index.text.passages import cut, spans
 from khamtop.index.text.thai import (
     is_boundary,
@@ -261,7 +262,8 @@ few = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 
 def is_whole(text: str, at: int) -> bool:
     """A boundary; or where a text breaks off after what never ends anything."""
-    return is_boundary(text, at) or text[:at].rstrip()[-1:] in tuple("เแโใไ")
+    before = text[:at].rstrip(f"{string.whitespace}\u00a0\u2028{ZERO_WIDTH}")
+    return is_boundary(text, at) or before[-1:] in tuple("เแโใไ")
 
 
 @few

@@ -348,7 +348,7 @@ export interface DatedArticle {
 }
 
 /** A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's, `page` that of
-the first quote. */
+the first quote. `original` tells that its article is a PDF that can be opened. */
 export interface Card {
   article_id: string;
   title: string;
@@ -366,6 +366,7 @@ export interface Card {
   copies: Array<DatedArticle>;
   numbers: Array<number>;
   parts: Array<Part>;
+  original: boolean;
 }
 
 /** A quote with the words that lead to it. */
@@ -489,7 +490,7 @@ export interface Summary {
   quotes: Array<SummaryQuote>;
 }
 
-/** The same, and whether it may be removed. */
+/** The same, whether it may be removed, and whether it is a PDF that can be opened (`original.py`). */
 export interface OpenArticle {
   article_id: string;
   title: string;
@@ -502,6 +503,7 @@ export interface OpenArticle {
   parts: Array<Part>;
   found: Array<number>;
   removable: boolean;
+  original: boolean;
 }
 
 /** A row of the list of articles; lengths count characters and passages. */
@@ -720,6 +722,8 @@ export type Key =
   | "filter.order"
   | "filter.too_long"
   | "encoder.unreadable"
+  | "original.none"
+  | "original.changed"
   | "article.unknown"
   | "article.duplicate_id"
   | "article.no_text"
