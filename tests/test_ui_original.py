@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 import khamtop.index.storage.store
 import khamtop.ui.original
 import khamtop.ui.service
+from khamtop.index.building.build import build
 from khamtop.index.types import KhamtopError
 from khamtop.ui.guard import Access, Guard
-from khamtop.ui.original import opened
+from khamtop.ui.original import opened, original_endpoint
 from khamtop.ui.service import Service
 from khamtop.ui.web import application
 from tests.pdfs import by_hand, said
@@ -28,28 +32,43 @@ NAME = "สวน สัตว์'1.pdf"
 READER = "reader:secret"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of articles with its index."""
+    tmp_path = tmp_path_factory.mktemp("original")
     write_files(tmp_path / "elsewhere", {"linked.pdf": OTHER})
     write_files(tmp_path / "news", {**NEWS, NAME: ZOO, "a.zip": packed({"packed.pdf": OTHER}), "b.PDF": OTHER + b"\n"})
     (tmp_path / "news" / "link.pdf").symlink_to(tmp_path / "elsewhere" / "linked.pdf")
     (tmp_path / "news" / "sub").symlink_to(tmp_path / "elsewhere")
+    build([tmp_path / "news"], tmp_path / "index", ToyEncoder())
     return tmp_path
 
 
 @pytest.fixture
-def service(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
-    monkeypatch.setattr(khamtop.ui.service, "load_encoder", lambda name: ToyEncoder())
-    monkeypatch.setattr(khamtop.ui.service, "load_reader", lambda name: ToyReader({}, otherwise=3.0))
+def folder(built: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The same, put back as it was."""
     monkeypatch.setattr(khamtop.index.storage.store, "load_encoder", lambda name: ToyEncoder())
-    service = Service(folder / "index", [folder / "news"])
-    service.rebuild()
+    monkeypatch.setattr(khamtop.ui.service, "load_reader", lambda name: ToyReader({}, otherwise=3.0))
+    yield built
+    (built / "news" / NAME).unlink()
+    (built / "news" / NAME).write_bytes(ZOO)
+
+
+@pytest.fixture
+def service(folder: Path) -> Service:
+    return serving(folder, folder / "news")
+
+
+def serving(folder: Path, *articles: Path, **how: Any) -> Service:
+    service = Service(folder / "index", articles, **how)
+    service.start()
     return service
 
 
-def client(service: Service, **access: Any) -> TestClient:
+def client(service: Service, app: Any = None, **access: Any) -> TestClient:
     entry = Access(**access)
-    return TestClient(Guard(application(service, entry), entry), base_url="http://127.0.0.1:7860")
+    app = app or Starlette(routes=[Route("/page/original", original_endpoint(service.original))])
+    return TestClient(Guard(app, entry), base_url="http://127.0.0.1:7860")
 
 
 def get(service: Service, identity: str, **access: Any) -> Any:
@@ -151,8 +170,7 @@ def test_no_more_is_sent_than_there_was(service: Service, folder: Path) -> None:
 
 def test_articles_of_elsewhere_are_not_given(service: Service, folder: Path) -> None:
     """An index whose articles are others than those that the page was started for."""
-    other = Service(folder / "index", [folder / "elsewhere"])
-    other.start()
+    other = serving(folder, folder / "elsewhere")
     assert code(get(other, f"news/{NAME}")) == (404, "original.none")
 
 
@@ -169,15 +187,16 @@ def test_it_stands_behind_the_same_doors_as_the_page(service: Service, folder: P
     assert open_.get("/page/original", params=asked, headers={"Host": "evil.example"}).status_code == 403
     foreign = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
     assert open_.get("/page/original", params=asked, headers=foreign).status_code == 403
-    assert open_.post("/page/original", params=asked).json()["error"]["code"] == "call.unknown"
-    reading = Service(folder / "index", [folder / "news"], read_only=True)
-    reading.start()
-    assert get(reading, f"news/{NAME}").content == ZOO
+    assert open_.post("/page/original", params=asked).status_code == 405
 
 
-def test_the_page_is_told_which_articles_have_one(service: Service) -> None:
-    page = client(service)
+@pytest.mark.parametrize("read_only", [False, True])
+def test_the_page_is_told_which_articles_have_one(folder: Path, read_only: bool) -> None:
+    service = serving(folder, folder / "news", read_only=read_only)
+    page = client(service, application(service, Access()))
     identity = f"news/{NAME}"
+    assert page.get("/page/original", params={"article_id": identity}).content == ZOO
+    assert page.post("/page/original", json={"article_id": identity}).json()["error"]["code"] == "call.unknown"
     assert page.post("/page/article", json={"article_id": identity}).json()["original"] is True
     for other in ("news/flood.txt", "news/a.zip/packed.pdf", "news/link.pdf"):
         assert page.post("/page/article", json={"article_id": other}).json()["original"] is False

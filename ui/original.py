@@ -28,7 +28,7 @@ from khamtop.ui.replies import refusal, status_of
 ORIGINALS = (".pdf",)
 _THREADS = 2
 _BLOCK_BYTES = 1 << 18
-#: What a PDF may do besides being looked at: nothing. Chrome and Firefox leave their own viewers out of this.
+#: What a PDF may do besides being looked at: nothing. Chromium opens it at the page all the same.
 _POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
 
 
