@@ -273,6 +273,8 @@ def test_the_way_back_is_in_order_and_within_the_text(text):
     starts = [copy.original(at, at + 1) for at in range(len(copy.text))]
     assert all(0 <= start < end <= len(text) for start, end in starts)
     assert starts == sorted(starts)
+    spans = [(at, min(at + 1 + at % 5, len(copy.text))) for at in range(0, len(copy.text), 3)]
+    assert list(copy.originals(spans)) == [copy.original(*span) for span in spans]
     positions = [copy.position(at) for at in range(len(text) + 1)]
     assert positions == sorted(positions)
     assert positions[-1] == len(copy.text)

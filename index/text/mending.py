@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html.entities import html5
+from sys import maxsize
 
 from khamtop.index.types import Span
 
@@ -93,6 +94,19 @@ class Layer:
         if last % 2 == 0:
             return begin, self.origins[last] + end - self.starts[last]
         return begin, self.origins[last + 1]
+
+    def originals(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """The same of many spans in order, most of which lie in one copied piece with the span before."""
+        shift = stop = 0  # how far that piece was moved, and where it ends
+        for start, end in spans:
+            if end <= stop:
+                yield start + shift, end + shift
+                continue
+            yield self.original(start, end)
+            piece = bisect_right(self.starts, start) - 1
+            if piece % 2 == 0:
+                shift = self.origins[piece] - self.starts[piece]
+                stop = self.starts[piece + 1] if piece + 1 < len(self.starts) else maxsize
 
     def position(self, original: int) -> int:
         """The place in the edited text of a place in the other, to its left where it was rewritten."""
