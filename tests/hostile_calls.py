@@ -96,7 +96,7 @@ class HostileCall:
 
 def hostile_call(random: Random, ids: list[str]) -> HostileCall:
     """Any call; `ids` are those of articles."""
-    kind = random.choice(["page", "page", "v1", "v1", "v1", "upload", "elsewhere"])
+    kind = random.choice(["page", "page", "page", "v1", "v1", "v1", "upload", "original", "elsewhere"])
     if kind == "elsewhere":
         path = quote(
             "/" + "".join(random.choices(["page", "v1", "/", "..", "\x00", "%", "gradio_api", "ก", "\\"], k=4))
@@ -106,6 +106,9 @@ def hostile_call(random: Random, ids: list[str]) -> HostileCall:
         return HostileCall(
             "POST", b"/upload", ((b"content-type", random.choice(TYPES)), *_headers(random)), _parts(random)
         )
+    if kind == "original":
+        query = _query(random, _fields(random, "article", [*ids, "../a.pdf", "/etc/passwd", "a\x00.pdf"]))
+        return HostileCall("GET", b"/page/original?" + query, _headers(random), b"")
     name = random.choice(PAGE if kind == "page" else V1)
     fields = _fields(random, name, ids)
     path = f"/{kind}/{name}".encode()
@@ -218,6 +221,8 @@ class Caller:
         if answer.status_code >= 500:
             yield f"status {answer.status_code}"
         kind = answer.headers.get("content-type", "")
+        if call.path.startswith(b"/page/original") and answer.content.startswith(b"%PDF-"):
+            return
         if call.path.startswith((b"/page/", b"/v1/", b"/upload")) and kind.startswith("application/json"):
             yield from self._problems_of_json(call, answer.json())
         elif call.path.startswith((b"/page/", b"/v1/", b"/upload")) and not kind.startswith("text/event-stream"):

@@ -36,7 +36,7 @@ from khamtop.ui.service import Service
 from tests import hostile_files, hostile_questions
 from tests.benchmarks import results
 from tests.hostile_calls import Caller, hostile_call
-from tests.hostile_files import STORY, hostile_file
+from tests.hostile_files import STORY, good_file, hostile_file
 from tests.toys import NEWS, ToyEncoder, ToyReader, in_memory, write_files
 
 INPUTS, QUESTIONS = 100_000, 5_000
@@ -135,7 +135,7 @@ def tried(folder: Path, numbers: range) -> Iterator[Tally]:
 
 def serving(folder: Path) -> Caller:
     """What calls a service of a few articles, with the models of the tests."""
-    write_files(folder / "articles", {**NEWS, "zoo.txt": STORY})
+    write_files(folder / "articles", {**NEWS, "zoo.txt": STORY, "zoo.pdf": good_file("a.pdf")})
     khamtop.ui.service.load_encoder = lambda name=None: ToyEncoder()
     khamtop.ui.service.load_reader = lambda name=None: ToyReader({}, otherwise=2.0)
     service = Service(folder / "index", [folder / "articles"])
@@ -153,7 +153,9 @@ def _file_problems(folder: Path, number: int) -> list[str]:
 
 
 def _call_problems(caller: Caller, number: int) -> Iterator[str]:
-    return caller.problems_of(hostile_call(Random(number), [f"articles/{name}" for name in (*NEWS, "zoo.txt")]))
+    return caller.problems_of(
+        hostile_call(Random(number), [f"articles/{name}" for name in (*NEWS, "zoo.txt", "zoo.pdf")])
+    )
 
 
 def _question_problems(index: Index, reader: Reader, number: int) -> Iterator[str]:
