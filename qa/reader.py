@@ -218,7 +218,14 @@ def likely_spans(begins: np.ndarray, ends: np.ndarray, most: int) -> list[tuple[
 
 
 def trimmed(text: str, start: int, end: int) -> Span:
-    """A span without the space at its ends, and without half a cluster of Thai letters."""
+    """A span without the space at its ends, and without half a cluster of Thai letters.
+
+    Of space alone it is the phrase after it, or else the one before: a piece of a vocabulary may be the space that
+    begins a word.
+    """
+    if text[start:end].isspace():
+        phrases = list(thai.phrases(text)) or [(start, end)]
+        return next((phrase for phrase in phrases if phrase[1] > start), phrases[-1])
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from khamtop.index.building.build import build
-from khamtop.index.sources.encodings import decode
+from khamtop.index.sources.encodings import decode, encoding_of
 from khamtop.index.sources.files import read_articles
 from khamtop.index.storage.store import Index
 from khamtop.index.types import Article, Rejected
@@ -49,6 +49,16 @@ def test_a_broken_letter_in_a_line_of_json_is_told_with_the_lines_number(tmp_pat
     articles, told = found_in(tmp_path, "a.jsonl", raw + b"\n" + raw.replace(b"62", b"\xff62"))
     assert [article.text for article in articles] == [STORY, STORY.replace("62", "\ufffd62")]
     assert told == [("text.bad_letter", 2)]
+
+
+@pytest.mark.parametrize("broken", [b"\xff", STORY.encode()[:2], b"\x9f"], ids=["a byte", "cut", "a control"])
+def test_a_broken_letter_makes_no_other_encoding_of_a_document(broken, tmp_path):
+    raw = json.dumps([{"text": STORY}], ensure_ascii=False).encode().replace(b"62", broken + b"62")
+    assert encoding_of(raw) == "utf-8"
+    assert encoding_of(raw.decode("utf-8", "ignore").encode("cp874")) == "cp874"
+    (article,), told = found_in(tmp_path, "a.json", raw)
+    assert article.text == STORY.replace("62", "\ufffd62")
+    assert [reason for reason, _ in told] == ["text.bad_letter"]
 
 
 def test_a_broken_letter_is_told_at_each_build_and_its_file_may_still_be_removed(tmp_path):

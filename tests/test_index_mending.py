@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from itertools import pairwise
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from khamtop.index.building.build import build_articles
 from khamtop.index.storage.store import Index
-from khamtop.index.text.mending import GLYPHS
+from khamtop.index.text.mending import GLYPHS, ZERO_WIDTH
 from khamtop.index.text.passages import cut, spans
 from khamtop.index.text.thai import (
     is_boundary,
@@ -234,6 +235,21 @@ def test_an_article_of_blanks_in_the_way_of_html_has_nothing_to_find_and_stops_n
     assert index.article("blanks").text == blanks.text
 
 
+def test_an_accent_on_nothing_is_no_mark_of_the_thai_letter_before():
+    assert list(phrases("ก \u0301x ข")) == [(0, 1), (3, 4), (5, 6)]
+    assert [at for at in range(8) if is_boundary("ก \u0301x ข", at)] == [0, 1, 3, 4, 5, 6, 7]
+
+
+def test_many_blanks_set_two_things_apart_whatever_follows():
+    assert normalise("กล" + " " * 16 + "้า").text == "กล้า"
+    text = "ข่าว กิ" + " " * 17 + "่ก" + " " * 2000 + "้ง"
+    assert [text[slice(*span)] for span in phrases(text)] == ["ข่าว", "กิ", "ก", "ง"]
+    assert [text[passage.start : passage.end].split() for passage in cut(Article("a", "ก", text, "a.txt"))] == [
+        ["ข่าว", "กิ", "่ก"],
+        ["ง"],
+    ]
+
+
 # What holds for any text
 
 LETTERS = "กนทสพ่้ิีุู์ัำาๅะเแไๆฯํ็ ,.&;#\n\t\r(“1๒ae\u0301\u200b\u00a0\ufb01\uf702\uf70a\uf710\uf88b"
@@ -246,7 +262,8 @@ few = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 
 def is_whole(text: str, at: int) -> bool:
     """A boundary; or where a text breaks off after what never ends anything."""
-    return is_boundary(text, at) or text[:at].rstrip()[-1:] in tuple("เแโใไ")
+    before = text[:at].rstrip(f"{string.whitespace}\u00a0\u2028{ZERO_WIDTH}")
+    return is_boundary(text, at) or before[-1:] in tuple("เแโใไ")
 
 
 @few
@@ -256,6 +273,8 @@ def test_the_way_back_is_in_order_and_within_the_text(text):
     starts = [copy.original(at, at + 1) for at in range(len(copy.text))]
     assert all(0 <= start < end <= len(text) for start, end in starts)
     assert starts == sorted(starts)
+    spans = [(at, min(at + 1 + at % 5, len(copy.text))) for at in range(0, len(copy.text), 3)]
+    assert list(copy.originals(spans)) == [copy.original(*span) for span in spans]
     positions = [copy.position(at) for at in range(len(text) + 1)]
     assert positions == sorted(positions)
     assert positions[-1] == len(copy.text)

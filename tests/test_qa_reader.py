@@ -110,6 +110,12 @@ def test_a_span_is_trimmed_of_space_and_holds_whole_clusters() -> None:
     assert trimmed("น้ำ", 1, 2) == (0, 3)
 
 
+def test_a_span_of_space_alone_is_the_phrase_after_it_or_else_the_one_before() -> None:
+    assert trimmed("ปี  2565 นี้", 2, 4) == (4, 8)
+    assert trimmed("ปี  2565 ", 8, 9) == (4, 8)
+    assert trimmed("  ", 0, 2) == (0, 2)  # nothing is there to be said
+
+
 # A reader of another's
 
 

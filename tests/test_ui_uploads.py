@@ -189,6 +189,21 @@ def test_what_unpacks_to_too_much_is_refused(folder: Path, monkeypatch: pytest.M
     assert send(folder, ("a.zip", zipped("a.jsonl", bomb))).refused == [("a.zip", "upload.too_large")]
 
 
+def test_a_file_of_lines_that_are_no_articles_is_given_up_soon(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(khamtop.ui.uploads, "_MOST_OTHERS", 10)
+    tried = []
+    whole = khamtop.ui.uploads.read
+    monkeypatch.setattr(khamtop.ui.uploads, "read", lambda file: (tried.append(unit) or unit for unit in whole(file)))
+    bomb = lzma.compress(b"{}\n" * 5000)
+    assert send(folder, ("a.jsonl.xz", bomb)).refused == [("a.jsonl.xz", "upload.hardly_any")]
+    assert len(tried) == 11
+    assert send(folder, ("a.jsonl", LINE + b"{}\n" * 5000)).refused == [("a.jsonl", "upload.hardly_any")]
+    assert names(folder) == set()
+    articles = b"".join(json.dumps({"text": f"ข่าวที่ {number}"}).encode() + b"\n{}\n" for number in range(40))
+    assert send(folder, ("b.jsonl", articles)).saved == ["b.jsonl"]
+    assert send(folder, ("c.jsonl", b"{}\n" * 10 + LINE)).saved == ["c.jsonl"]
+
+
 def test_too_many_files_or_too_much_at_once_are_refused_and_what_came_before_is_kept(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeGuard
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from khamtop.index.panics import panics_raised
 from khamtop.index.types import KhamtopError
@@ -54,13 +54,13 @@ def call_endpoint(doors: Mapping[str, Door]) -> Callable[[Request], Any]:
     async def call(request: Request) -> Response:
         door = doors.get(request.path_params["name"])
         if door is None:
-            return Response(status_code=404)
+            return _refusal(KhamtopError("call.unknown"), 404)
         body = bytearray()
         try:
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > MOST_BYTES:
-                    return Response(status_code=413)
+                    return _refusal(KhamtopError("call.too_large", most=MOST_BYTES), 413)
         except ClientDisconnect:
             return Response(status_code=400)
         if door.ready is not None:
@@ -71,6 +71,11 @@ def call_endpoint(doors: Mapping[str, Door]) -> Callable[[Request], Any]:
         return Response(told, media_type="application/json")
 
     return call
+
+
+def _refusal(error: KhamtopError, status: int) -> Response:
+    """What is told of a call that no function gets."""
+    return JSONResponse({"error": error_to_json(error)}, status)
 
 
 def _call(function: Callable[[Call], Any], body: bytearray) -> bytes:

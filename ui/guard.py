@@ -17,15 +17,15 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from khamtop.index.types import KhamtopError
 from khamtop.ui.bodies import PlainBodies
 from khamtop.ui.hosts import ANY, LOOPBACK, host_of, is_local, named
 from khamtop.ui.programs import Gate, Programs, is_for_programs, refused
+from khamtop.ui.replies import refusal
 from khamtop.ui.signin import SignIn
-from khamtop.ui.texts import languages, text
 
 #: The browser itself refuses whatever would leave this machine. Gradio evaluates templates and
 #: styles elements in place, hence the three "unsafe": no text of ours ever reaches either.
@@ -177,17 +177,17 @@ class Guard:
         if is_for_programs(scope["path"]):
             return self._refusal_of_program(scope, headers)
         if not self._is_for_us(headers):
-            return _refusal("guard.host", 403)
-        if self._sign_in.is_asked_for and (refusal := self._stranger(scope, headers)):
-            return refusal
+            return refusal(KhamtopError("guard.host"), 403)
+        if self._sign_in.is_asked_for and (stranger := self._stranger(scope, headers)):
+            return stranger
         if self._is_foreign(scope["method"], headers):
-            return _refusal("guard.foreign", 403)
+            return refusal(KhamtopError("guard.foreign"), 403)
         if scope["path"] == self._access.prefix:
             return RedirectResponse(f"{scope['path']}/")  # the page's own addresses are relative
         if not _is_open(scope["path"]):
-            return Response(status_code=404)
+            return refusal(KhamtopError("call.unknown"), 404)
         if scope["method"] not in _READING and not (scope["method"] == "POST" and _first(scope["path"]) in _POSTED):
-            return Response(status_code=405)
+            return refusal(KhamtopError("call.method"), 405)
         return None
 
     def _refusal_of_program(self, scope: Scope, headers: Headers) -> Response | None:
@@ -219,7 +219,7 @@ class Guard:
     def _stranger(self, scope: Scope, headers: Headers) -> Response | None:
         """The refusal of whoever is none of the users; None for those who are."""
         if strange := self._strangeness(scope, headers):
-            return _refusal(strange.code, strange.status, strange.headers, **strange.facts)
+            return refusal(KhamtopError(strange.code, **strange.facts), strange.status, strange.headers)
         return None
 
     def _strangeness(self, scope: Scope, headers: Headers) -> _Strange | None:
@@ -278,9 +278,3 @@ def _netloc_host(address: str) -> str | None:
 def _is_plain(root_path: str) -> bool:
     """Whether a path can stand in an address as it is."""
     return root_path.isprintable() and not any(letter in root_path for letter in " ?#")
-
-
-def _refusal(code: str, status: int, headers: Mapping[str, str] | None = None, **facts: object) -> Response:
-    """An error as the page's scripts read it, with its sentences for a person who meets it in a browser."""
-    sentences = [text(code, language, **facts) for language in languages()]
-    return JSONResponse({"error": {"code": code, "facts": facts, "sentences": sentences}}, status, headers)

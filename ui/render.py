@@ -624,6 +624,7 @@ def _card(hit: Hit, marks: dict[int, Span], copies: dict[str, Article]) -> shape
         "copies": [{**_article_to_json(copy), "day": _day_to_page(copy)} for copy in copies.values()],
         "numbers": sorted(marks),
         "parts": _parts(hit.article.text, start, end, marks),
+        "original": False,  # which `web.py` knows
     }
 
 

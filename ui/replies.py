@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from starlette.datastructures import Headers
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from khamtop.index.types import KhamtopError
 from khamtop.ui.shapes import FailedJson
@@ -33,6 +33,7 @@ _STATUSES = {
     "guard.": 403,
     "read_only": 403,
     "article.unknown": 404,
+    "original.": 404,
     "articles.": 409,
     "index.busy": 409,
     "index.stopped": 409,
@@ -63,6 +64,13 @@ def failure(error: KhamtopError, language: str, headers: Mapping[str, str] | Non
     """The reply that tells what went wrong."""
     status = status_of(error)
     return Reply(failed(error, language), status, {**(_COME_AGAIN if status == 503 else {}), **(headers or {})})
+
+
+def refusal(error: KhamtopError, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """The reply to the page, or to a person who meets it in a browser: the code, and its sentence in each language."""
+    sentences = [sentence(error, language) for language in languages()]
+    told = {"code": error.code, "facts": error.facts, "sentences": sentences}
+    return JSONResponse({"error": told}, status, headers)
 
 
 def failed(error: KhamtopError, language: str) -> FailedJson:

@@ -46,6 +46,7 @@ from khamtop.qa.writer import Writer, writing
 from khamtop.ui.feedback import Feedback
 from khamtop.ui.given import Given, Remembered
 from khamtop.ui.names import numbered, shortened
+from khamtop.ui.original import ORIGINALS, Original, opened
 from khamtop.ui.turns import Turns
 
 _log = logging.getLogger(__name__)
@@ -485,6 +486,27 @@ class Service:
     def timeline(self) -> Timeline:
         """How the articles spread over time; raises while there is no index."""
         return self._ready().index.listing.timeline
+
+    # The file of an article
+
+    def has_original(self, identity: str) -> bool:
+        """Whether the article of that id is a PDF of ours, which `original` opens; raises as `article` does."""
+        return self._is_original(self._listed(identity))
+
+    def original(self, identity: str) -> Original:
+        """The PDF of the article of that id, with the bytes that were read for it and no others.
+
+        Raises:
+            KhamtopError: `article.unknown`, `original.none` for an article of another kind or from elsewhere,
+                `original.changed` for a file that is not as it was read.
+        """
+        listed = self._listed(identity)
+        if not self._is_original(listed):
+            raise KhamtopError("original.none")
+        return opened(listed.file, listed.digest)
+
+    def _is_original(self, listed: Listed) -> bool:
+        return listed.file.suffix.lower() in ORIGINALS and self._holds(listed.file)
 
     # Taking articles out
 

@@ -324,12 +324,13 @@ class DatedArticle(ArticleJson):
 
 class Card(FoundJson):
     """A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's, `page` that of
-    the first quote."""
+    the first quote. `original` tells that its article is a PDF that can be opened."""
 
     day: str | None
     copies: list[DatedArticle]
     numbers: list[int]
     parts: list[Part]
+    original: bool
 
 
 class Line(TypedDict):
@@ -411,9 +412,10 @@ class Summary(ArticleJson):
 
 
 class OpenArticle(WholeArticle):
-    """The same, and whether it may be removed."""
+    """The same, whether it may be removed, and whether it is a PDF that can be opened (`original.py`)."""
 
     removable: bool
+    original: bool
 
 
 class ListedArticle(ArticleJson):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import ipaddress
 import os
 import time
 import unicodedata
@@ -17,6 +16,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
+
+from khamtop.ui.limits import place_of
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -56,7 +57,7 @@ class SignIn:
 
     def seconds_to_wait(self, address: str, authorization: str) -> float:
         """How long whoever sends this header from `address` must wait before it is looked at: 0 for most."""
-        place = _place(address)
+        place = place_of(address)
         guesses = self._guesses.get(place)
         if not authorization or guesses is None or (place, self._digest(authorization)) in self._known:
             return 0.0
@@ -74,9 +75,9 @@ class SignIn:
         # every user is compared with, so that time tells nothing about any
         matches = [hmac.compare_digest(given, user) for user in self._users]
         if any(matches):
-            _remember(self._known, (_place(address), self._digest(authorization)), None)
+            _remember(self._known, (place_of(address), self._digest(authorization)), None)
             return True
-        self._note_guess(_place(address), self._digest(authorization))
+        self._note_guess(place_of(address), self._digest(authorization))
         return False
 
     def _note_guess(self, place: str, digest: bytes) -> None:
@@ -94,17 +95,6 @@ def _seconds_after(wrong: int) -> float:
     """The wait after so many wrong passwords."""
     further = min(wrong - FREE, 32)
     return min(LONGEST_SECONDS, 2.0 ** (further - 1)) if further > 0 else 0.0
-
-
-def _place(address: str) -> str:
-    """Where guesses are counted together: an address, or the network of 64 bits that one home has of IPv6."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return address
 
 
 def _given(authorization: str) -> bytes | None:

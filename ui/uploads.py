@@ -36,6 +36,9 @@ LARGEST_UNPACKED_BYTES = 320_000_000
 MOST_FILES = 50
 MOST_BYTES = 200_000_000
 
+#: Lines or parts of a file that may be no articles, where these are more than the articles until there.
+_MOST_OTHERS = 10_000
+
 _HIDDEN = ".khamtop-upload-"
 _PACKED = (".gz", ".xz")
 _ARCHIVE = ".zip"
@@ -148,20 +151,26 @@ class Uploads:
         return found
 
     def _check_readable(self) -> None:
-        """Refuses a file without an article, and one that would stand in the place of another's.
+        """Refuses a file that has no article, or hardly any, or one that would stand in the place of another's.
+
+        A kilobyte can hold millions of lines that are no articles. Whether the next one is, nobody knows before it is
+        read, which takes a minute for all of them; so that there are too many of these is reason enough.
 
         Which of two articles of one id is indexed goes by the names of their files, which whoever sends one chooses.
         """
-        problem, has_article = "", False
+        problem, articles, others = "", 0, 0
         file = self._article_file()
         for _, item in read(file):
             if isinstance(item, Article):
-                has_article = True
+                articles += 1
                 if not item.id.startswith(file.identity) and self._belongs_elsewhere(item.id):
                     raise _Refused("upload.taken")
             elif isinstance(item, Rejected):
                 problem = problem or item.reason
-        if not has_article:
+                others += item.count
+                if others > max(_MOST_OTHERS, articles):
+                    raise _Refused("upload.hardly_any")
+        if not articles:
             raise _Refused(problem or "file.empty")
 
     def _belongs_elsewhere(self, identity: str) -> bool:

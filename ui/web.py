@@ -32,6 +32,7 @@ from khamtop.ui.extras import agents
 from khamtop.ui.feedback import REMARK_CHARS
 from khamtop.ui.guard import Access
 from khamtop.ui.modules import Modules
+from khamtop.ui.original import original_endpoint
 from khamtop.ui.receive import upload_endpoint
 from khamtop.ui.render import (
     article_to_page,
@@ -107,6 +108,7 @@ def application(service: Service, access: Access) -> Starlette:
     blocks = page(service, modules, threads)
     call = call_endpoint(_page_functions(service, threads))
     routes: list[BaseRoute] = [
+        Route("/page/original", original_endpoint(service.original), methods=["GET"]),
         Route("/page/{version}/{name}", modules.endpoint),
         Route("/page/{name}", call, methods=["POST"]),
         Route("/upload", upload, methods=["POST"]),
@@ -184,7 +186,9 @@ def _page_functions(service: Service, threads: _Threads) -> dict[str, Door]:
         asked = _asked(call)
         index = call.text("index", "")  # that of an answer which was given before
         given = service.give_again(index, *asked) if index else service.give(*asked)
-        return {**to_page(given.answer), "index": given.index, "built": given.built.isoformat()}
+        told = to_page(given.answer)
+        told["cards"] = _with_originals(service, told["cards"])
+        return {**told, "index": given.index, "built": given.built.isoformat()}
 
     def follow_ups(call: Call) -> shapes.FollowUps:
         asked = _asked(call)
@@ -192,12 +196,16 @@ def _page_functions(service: Service, threads: _Threads) -> dict[str, Door]:
 
     def search(call: Call) -> shapes.Findings:
         question, k, order = call.text("question"), call.number("k", 5), call.text("order", "relevance")
-        return findings_to_page(service.search_articles(question, k, _bounds(call), order))
+        found = findings_to_page(service.search_articles(question, k, _bounds(call), order))
+        for article in found["articles"]:
+            article["cards"] = _with_originals(service, article["cards"])
+        return found
 
     def article(call: Call) -> shapes.OpenArticle:
         identity, quotes = call.text("article_id"), call.rows("quotes", number=int, start=int, end=int, quote=str)
         found = article_to_page(service.article(identity), quotes)
-        return {**found, "removable": service.is_removable_id(identity)}
+        has_original = found["page"] is not None and service.has_original(identity)
+        return {**found, "removable": service.is_removable_id(identity), "original": has_original}
 
     def summary(call: Call) -> shapes.Summary:
         identity = call.text("article_id", "")  # without one, the only article there is
@@ -232,6 +240,21 @@ def _page_functions(service: Service, threads: _Threads) -> dict[str, Door]:
         *([] if service.read_only else _changing_doors(service, threads)),
     ]
     return {door.function.__name__: door for door in doors}
+
+
+def _with_originals(service: Service, cards: list[shapes.Card]) -> list[shapes.Card]:
+    """The cards, each with whether its article's PDF can be opened at its page."""
+    return [
+        {**card, "original": True} if card["page"] is not None and _has_original(service, card["article_id"]) else card
+        for card in cards
+    ]
+
+
+def _has_original(service: Service, identity: str) -> bool:
+    try:
+        return service.has_original(identity)
+    except KhamtopError:  # another index took this one's place since it answered
+        return False
 
 
 def _changing_doors(service: Service, threads: _Threads) -> list[Door]:

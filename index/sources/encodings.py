@@ -98,12 +98,11 @@ def _is_thai(text: str) -> bool:
 
 
 def encoding_of(head: bytes) -> str:
-    """The encoding of a file of lines that begins so: UTF-8, unless it cannot be that and is Thai in CP874."""
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)  # which may end within a letter
-    except UnicodeDecodeError:
-        return "cp874" if _is_thai(head.decode("cp874", "replace")) else "utf-8"
-    return "utf-8"
+    """The encoding of a file of lines that begins so: UTF-8, of which a few letters may be broken, or Thai in CP874."""
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(head)  # which may end within a letter
+    if BAD_LETTER not in text or _is_text(text):
+        return "utf-8"
+    return "cp874" if _is_thai(head.decode("cp874", "replace")) else "utf-8"
 
 
 def in_utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:

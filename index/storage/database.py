@@ -113,7 +113,7 @@ class Listed:
     """An article as a list shows it, with the lengths of its text (in characters) and of its list of passages.
 
     `file` is the path that it was read from; `is_alone` tells that nothing else was, not even a line
-    that could not be read.
+    that could not be read. `digest` is that of the file's bytes when they were read; None if they must be read again.
     """
 
     id: str
@@ -124,6 +124,7 @@ class Listed:
     chars: int
     passages: int
     file: Path
+    digest: bytes | None
     is_alone: bool
 
 
@@ -188,7 +189,7 @@ class Database:
         """The articles of these numbers as a list shows them, in that order; raises as `article` does."""
         rows = self._each(
             f"SELECT a.number, a.id, a.title, a.published, {_ONE_DAY}, a.source, a.text,"
-            " (SELECT count(*) FROM passages WHERE article = a.number), files.identity,"
+            " (SELECT count(*) FROM passages WHERE article = a.number), files.identity, files.digest,"
             " NOT EXISTS (SELECT 1 FROM json_each(files.rejected) WHERE value ->> 1 <> 'text.bad_letter')"
             " AND NOT EXISTS (SELECT 1 FROM articles WHERE file = a.file AND number <> a.number)"
             " FROM articles AS a JOIN files ON files.number = a.file WHERE a.number IN", numbers,
@@ -465,7 +466,7 @@ class Database:
 
 def _listed(
     number: int, identity: str, title: str, published: str | None, day: int | None, source: str, text: bytes,
-    passages: int, file: str, is_alone: int,
+    passages: int, file: str, digest: bytes | None, is_alone: int,
 ) -> Listed:  # fmt: skip
     try:
         chars = len(zlib.decompress(text).decode())
@@ -473,7 +474,7 @@ def _listed(
         raise KhamtopError("index.damaged", file=f"article {number}") from None
     _, _, path = file.partition("\n")  # as `building/inventory.py` writes it
     printed = None if day is None else date.fromordinal(day)
-    return Listed(identity, title, published, printed, source, chars, passages, Path(path), bool(is_alone))
+    return Listed(identity, title, published, printed, source, chars, passages, Path(path), digest, bool(is_alone))
 
 
 def digest_of(article: Article) -> bytes:

@@ -164,8 +164,10 @@ def dateline(text: str) -> str | None:
             continue
         beside = [text[slice(*line)] for line in (top[max(0, at - 1)], top[min(at + 1, len(top) - 1)])]
         for begin, finish in _parts(text, start, end, beside):
+            if finish - begin > _LONGEST_DATELINE:
+                continue
             line = thai.normalise(text[begin:finish])
-            if finish - begin <= _LONGEST_DATELINE and (found := _dated(line.text, more=True)):
+            if found := _dated(line.text, more=True):
                 first, last = line.original(*found.span())
                 return text[begin + first : begin + last]
     lead = thai.normalise(text[:_LEAD_CHARS])

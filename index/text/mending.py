@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html.entities import html5
+from sys import maxsize
 
 from khamtop.index.types import Span
 
@@ -44,15 +45,18 @@ ENTITY = re.compile(rf"{_AMPERSAND}(#\d{{1,7}};|#[xX][\da-fA-F]{{1,6}};|[a-zA-Z]
 _UNSEEN = re.compile(f"[{ZERO_WIDTH}{COMBINING_MARKS}{_LIGATURES}&]")
 _LETTERS = re.compile(f"[{ZERO_WIDTH}]+|[{COMBINING_MARKS}]+|[{_LIGATURES}]|{ENTITY.pattern}")
 
-#: White space that got into a word: blanks, and at most one end of a line.
-GAP = r"[ \t]*(?:\r?\n)?[ \t]*"
-_SOME_GAP = r"(?:[ \t]+(?:\r?\n[ \t]*)?|\r?\n[ \t]*)"
+#: White space that got into a word: blanks, and at most one end of a line. More blanks than that set two things apart,
+#: whatever they are.
+MOST_BLANKS = 16
+_ANY, _MORE = rf"[ \t]{{0,{MOST_BLANKS}}}", rf"[ \t]{{1,{MOST_BLANKS}}}"
+GAP = rf"{_ANY}(?:\r?\n)?{_ANY}"
+_SOME_GAP = rf"(?:{_MORE}(?:\r?\n{_ANY})?|\r?\n{_ANY})"
 #: A gap before what never begins anything, or after what never ends anything. Before sara aa, with a tone or without,
 #: it may stand for a nikhahit that was lost, which `thai.py` tells by its dictionary; but not after a nikhahit.
 _GAPS = re.compile(
     rf"(?<=[ก-ฮ{MARKS}]){_SOME_GAP}(?=[{MARKS}ะำ])(?![{TONES}]?า)"
     rf"|(?:(?<=ํ)|(?<=ํ[{TONES}])|(?<=ํ [{TONES}])){_SOME_GAP}(?=[{TONES}]?า)"
-    rf"|(?<=[{LEADING_VOWELS}])[ \t]+(?=[ก-ฮ])"
+    rf"|(?<=[{LEADING_VOWELS}]){_MORE}(?=[ก-ฮ])"
 )
 _GAPPED = re.compile(rf"[ \t\r\n](?:[{MARKS}ะาำ]|(?<=[{LEADING_VOWELS}ํ].))", re.DOTALL)
 #: Marks out of order or typed twice, sara am in pieces or before its tone, and sara ae typed as two sara e.
@@ -90,6 +94,19 @@ class Layer:
         if last % 2 == 0:
             return begin, self.origins[last] + end - self.starts[last]
         return begin, self.origins[last + 1]
+
+    def originals(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """The same of many spans in order, most of which lie in one copied piece with the span before."""
+        shift = stop = 0  # how far that piece was moved, and where it ends
+        for start, end in spans:
+            if end <= stop:
+                yield start + shift, end + shift
+                continue
+            yield self.original(start, end)
+            piece = bisect_right(self.starts, start) - 1
+            if piece % 2 == 0:
+                shift = self.origins[piece] - self.starts[piece]
+                stop = self.starts[piece + 1] if piece + 1 < len(self.starts) else maxsize
 
     def position(self, original: int) -> int:
         """The place in the edited text of a place in the other, to its left where it was rewritten."""

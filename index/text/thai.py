@@ -68,11 +68,14 @@ _PHRASE = re.compile(f"[^\\s{ZERO_WIDTH}{FOLLOWING}{mending.COMBINING_MARKS}]\\S
 _NEVER_FIRST = frozenset(FOLLOWING + mending.COMBINING_MARKS).union(
     glyph for glyph, letter in mending.GLYPHS.items() if letter in MARKS
 )
-#: What may stand in a gap inside a cluster, what it may stand after, and a gap with the mark that follows.
-_BLANKS = f" \t\u00a0\u2009\u202f\u3000{ZERO_WIDTH}"
-_IN_GAPS = f"{_BLANKS}\r\n"
+#: What may stand in a gap inside a cluster, what it may stand after, and a gap with the Thai mark that follows.
+_BLANKS = " \t\u00a0\u2009\u202f\u3000"
+_IN_GAPS = f"{_BLANKS}{ZERO_WIDTH}\r\n"
 _CARRIES = re.compile(f"[ก-ฮ{MARKS}{''.join(mending.GLYPHS)}]")
-_GAP_INSIDE = re.compile(f"[{_BLANKS}]*(?:\r?\n[{_BLANKS}]*)?[{''.join(sorted(_NEVER_FIRST))}]")
+_SOME_BLANKS = f"(?:[{ZERO_WIDTH}]*[{_BLANKS}]){{0,{mending.MOST_BLANKS}}}[{ZERO_WIDTH}]*"
+_MARKS_AFTER_GAPS = "".join(sorted(_NEVER_FIRST.difference(mending.COMBINING_MARKS)))
+_GAP_INSIDE = re.compile(f"{_SOME_BLANKS}(?:\r?\n{_SOME_BLANKS})?[{_MARKS_AFTER_GAPS}]")
+_UNSEEN = re.compile(f"[{ZERO_WIDTH}]")
 #: Characters on each side of a place that show whether it lies inside an entity or a number.
 _REACH = 40
 
@@ -143,6 +146,12 @@ class Normalised:
         for layer in reversed(self._layers):
             start, end = layer.original(start, end)
         return start, end
+
+    def originals(self, spans: Iterable[Span]) -> Iterable[Span]:
+        """The same of many spans in order."""
+        for layer in reversed(self._layers):
+            spans = layer.originals(spans)
+        return spans
 
     def position(self, original: int) -> int:
         """The place in the copy of a place in the text, to its left where it was rewritten."""
@@ -470,9 +479,8 @@ def phrases(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]
 def _phrases(text: str) -> tuple[Span, ...]:
     copy = normalise(text)
     found = (match.span() for match in _PHRASE.finditer(copy.text))
-    if copy.is_unmended:
-        return tuple(found)
-    return tuple(_with_unseen(text, *copy.original(*span)) for span in found)
+    originals = copy.originals(found)
+    return tuple(_with_unseen(text, *span) for span in originals) if _UNSEEN.search(text) else tuple(originals)
 
 
 def _with_unseen(text: str, start: int, end: int) -> Span:
@@ -519,9 +527,12 @@ def _lines(text: str) -> Iterator[Span]:
 
 
 def _in_words(text: str) -> set[int]:
-    """Where the lines begin that go on in the middle of a phrase."""
-    broken = (span for span in _phrases(text) if text.find("\n", *span) >= 0)
-    return {start + match.end() for start, end in broken for match in _LINE_END.finditer(text[start:end])}
+    """Where the lines begin that go on in the middle of a phrase: what ends the line before is not in the copy."""
+    copy = normalise(text)
+    if copy.is_unmended:
+        return set()
+    ends = (match.span() for match in _LINE_END.finditer(text))
+    return {end for start, end in ends if copy.position(start) == copy.position(end)}
 
 
 def _wrapped(text: str, lines: Sequence[Span]) -> set[int]:

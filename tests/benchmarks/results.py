@@ -18,14 +18,19 @@ def write(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -
     Raises:
         ValueError: if the marks are not there.
     """
-    table = "\n".join([_header(), "", _line(columns), "|---" * len(columns) + "|", *map(_line, rows)])
-    print(table)
+    made = table(columns, rows)
+    print(made)
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     before, opened, rest = RESULTS.read_text("utf-8").partition(begin)
     _, closed, after = rest.partition(end)
     if not opened or not closed:
         raise ValueError(f"{RESULTS} has no {begin} ... {end}")
-    RESULTS.write_text(f"{before}{begin}\n{table}\n{end}{after}", "utf-8")
+    RESULTS.write_text(f"{before}{begin}\n{made}\n{end}{after}", "utf-8")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table, under what made it."""
+    return "\n".join([_header(), "", _line(columns), "|---" * len(columns) + "|", *map(_line, rows)])
 
 
 def _line(cells: Sequence[object]) -> str:

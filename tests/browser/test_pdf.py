@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from playwright.sync_api import expect
@@ -57,7 +58,13 @@ def test_a_quote_of_a_pdf_has_its_page_and_a_link_to_it(visit: Any, serve: Calla
     expect(page.locator(".reader .page-number")).to_contain_text(["หน้า 1", "หน้า 2"])
     expect(page.locator(".reader mark.current")).to_contain_text("ต้นกล้าไม้")
     expect(page.locator(".reader-head")).to_contain_text(f"{printed.name} · หน้า 2")
-    expect(page.locator(".reader-head a")).to_have_count(0)  # a path leads nowhere in a browser
+    original = f"{site.url}/page/original?article_id={quote_plus(f'{site.articles.name}/{printed.name}')}"
+    expect(page.locator(".reader-head a")).to_have_attribute("href", f"{original}#page=2")
+    expect(page.locator(".sources .card a").first).to_have_attribute("href", f"{original}#page=2")
+    given = page.request.get(original)
+    assert (given.headers["content-type"], given.body()) == ("application/pdf", printed.read_bytes())
+    (site.articles / printed.name).write_bytes(b"%PDF-")
+    assert page.request.get(original).json()["error"]["code"] == "original.changed"
     page.keyboard.press("Escape")
     page.locator("[role=tab][data-tab=search]").click()
     search(page, "ตลาดโต้รุ่งเปิดเมื่อ")

@@ -1,7 +1,8 @@
 // Passages as cards: an answer's sources, and what a search found.
 
 import { dateWords, renderDate } from "./dates.js";
-import { button, h, said } from "./elements.js";
+import { button, h, linkOut, said } from "./elements.js";
+import { addressOfOriginal } from "./server.js";
 import { t } from "./words.js";
 
 /** @import { Child, Leaf } from "./elements.js" */
@@ -100,7 +101,17 @@ export function renderPassage(card, best) {
 /** @param {Card} card */
 function renderWhen(card) {
   const { published, page } = card;
-  return [renderDate(card), published && page && " · ", page && t("answer.page", { page })];
+  return [renderDate(card), published && page && " · ", page && renderPage(card, page)];
+}
+
+/**
+ * The number of a page, which opens there if the server gives the PDF.
+ * @param {Card} card
+ * @param {number} page
+ */
+function renderPage({ article_id, original }, page) {
+  const words = t("answer.page", { page });
+  return original ? h("a", linkOut(addressOfOriginal(article_id), page), words) : words;
 }
 
 /**

@@ -53,6 +53,17 @@ export const findAll = (selector) => [.../** @type {NodeListOf<HTMLElement>} */ 
 export const frame = () => find(".khamtop");
 
 /**
+ * The attributes of a link that leads away: it opens beside the page, a PDF at one of its own pages.
+ * @param {string} address
+ * @param {number | null} page
+ */
+export const linkOut = (address, page) => ({
+  href: page ? `${address.split("#")[0]}#page=${page}` : address,
+  target: "_blank",
+  rel: "noopener noreferrer",
+});
+
+/**
  * h("p", {class: "lead"}, "text", child): attributes starting with "on" are listeners, and a tag such as
  * "svg:rect" is one of a picture.
  * @template {string} Tag

@@ -5,9 +5,9 @@ import { renderParts } from "./cards.js";
 import { copyAddress } from "./copy.js";
 import { renderDate } from "./dates.js";
 import { closeOutside } from "./dialogs.js";
-import { button, fill, find, findMaybe, h, PAGE_BREAK, said, signButton } from "./elements.js";
+import { button, fill, find, findMaybe, h, linkOut, PAGE_BREAK, said, signButton } from "./elements.js";
 import { renderAsked } from "./pointing.js";
-import { call } from "./server.js";
+import { addressOfOriginal, call } from "./server.js";
 import { indexChanged } from "./status.js";
 import { renderSummary } from "./summary.js";
 import { isAddressed, leavePlace, openPlace, placeAt, placeShown } from "./tabs.js";
@@ -294,17 +294,20 @@ function renderPageNumber(page) {
 }
 
 /**
- * An address is a link, of a PDF to the page; anything else, a path or a `javascript:` trap, is plain text.
+ * An address is a link, and so is the path of a PDF that the server gives, both to the page; anything else, a path or a
+ * `javascript:` trap, is plain text.
  * @param {OpenArticle} article
  * @param {number | null} page
  */
 function renderOrigin(article, page) {
-  const { published, source } = article;
+  const { article_id, published, source } = article;
   const words = said(source, { class: "source" });
-  const link = { href: page ? `${source.split("#")[0]}#page=${page}` : source, target: "_blank", rel: "noopener noreferrer" };
+  const isAddress = /^https?:\/\//i.test(source);
+  const address = isAddress ? source : addressOfOriginal(article_id);
+  const link = linkOut(address, page);
   return [
     published && [renderDate(article), " · "],
-    /^https?:\/\//i.test(source) ? h("a", link, words) : words,
+    isAddress || article.original ? h("a", link, words) : words,
     page && ` · ${t("answer.page", { page })}`,
   ];
 }

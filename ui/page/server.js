@@ -62,6 +62,16 @@ async function* linesOf(reply) {
 }
 
 /**
+ * Where a browser opens the PDF of an article.
+ * @param {string} article_id
+ */
+export function addressOfOriginal(article_id) {
+  const address = new URL("original", CALLS);
+  address.searchParams.set("article_id", article_id);
+  return String(address);
+}
+
+/**
  * Sends files, telling `progress` the share that is sent: `fetch` could not say.
  * @param {File[]} files
  * @param {(share: number) => void} progress

@@ -380,7 +380,7 @@ export interface DatedArticle {
 }
 
 /** A passage as a card, cut at the quotes in it, whose `numbers` it bears; `day` is its article's, `page` that of
-the first quote. */
+the first quote. `original` tells that its article is a PDF that can be opened. */
 export interface Card {
   article_id: string;
   title: string;
@@ -398,6 +398,7 @@ export interface Card {
   copies: Array<DatedArticle>;
   numbers: Array<number>;
   parts: Array<Part>;
+  original: boolean;
 }
 
 /** A quote with the words that lead to it. */
@@ -521,7 +522,7 @@ export interface Summary {
   quotes: Array<SummaryQuote>;
 }
 
-/** The same, and whether it may be removed. */
+/** The same, whether it may be removed, and whether it is a PDF that can be opened (`original.py`). */
 export interface OpenArticle {
   article_id: string;
   title: string;
@@ -534,6 +535,7 @@ export interface OpenArticle {
   parts: Array<Part>;
   found: Array<number>;
   removable: boolean;
+  original: boolean;
 }
 
 /** A row of the list of articles; lengths count characters and passages. */
@@ -753,6 +755,8 @@ export type Key =
   | "filter.order"
   | "filter.too_long"
   | "encoder.unreadable"
+  | "original.none"
+  | "original.changed"
   | "article.unknown"
   | "article.duplicate_id"
   | "article.no_text"
@@ -787,6 +791,7 @@ export type Key =
   | "remove.failed"
   | "upload.no_folder"
   | "upload.invalid"
+  | "upload.hardly_any"
   | "upload.too_much"
   | "upload.too_many"
   | "upload.too_large"
