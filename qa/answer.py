@@ -293,7 +293,8 @@ def _overview(query: Query, asking: Asking, read_already: dict[str, Quoted] | No
     None if there are none.
     """
     found = articles_on(query, asking.index, asking.bounds, asking.without)
-    listed = in_order(found.told, asking.order or ("newest" if query.newest else ""))
+    order = asking.order or ("newest" if query.newest else "")
+    listed = in_order(found.told, order)
     citations = tuple(
         Citation(number, one.hit.article, *_best_quote(one, read_already or {}, asking.reader), one.hit.copies)
         for number, one in enumerate(listed, start=1)
@@ -312,7 +313,7 @@ def _overview(query: Query, asking: Asking, read_already: dict[str, Quoted] | No
         hits=tuple(one.hit for one in listed),
         confidence=1.0,
         understood=_understood(query),
-        overview=Overview(query.subject, found.total, tuple(days), found.is_of_time),
+        overview=Overview(query.subject, found.total, tuple(days), found.is_of_time, order),
     )
 
 

@@ -163,13 +163,14 @@ class Overview:
     """The articles on a subject: how many there are, and the days of those that were looked at, the earliest first.
 
     The subject is "" where whatever is new was asked for. If `is_of_time` is false, there are none of the time that
-    was asked for, and these are of others.
+    was asked for, and these are of others. `order` is the one that was asked for.
     """
 
     subject: str
     total: int
     days: tuple[date, ...]
     is_of_time: bool = True
+    order: OverviewOrder = ""
 
 
 @dataclass(frozen=True, slots=True)

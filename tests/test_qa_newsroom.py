@@ -67,6 +67,15 @@ def test_an_overview_of_a_time_has_only_its_articles(town):
     assert answer.understood.time == "ปี 2567"
 
 
+def test_an_overview_stands_in_the_order_that_is_asked_for(town):
+    best = ask("มีข่าวอะไรเกี่ยวกับน้ำท่วมเมืองดอกแก้วบ้าง", town, today=TODAY, order="relevance")
+    newest = ask("มีข่าวอะไรเกี่ยวกับน้ำท่วมเมืองดอกแก้วบ้าง", town, today=TODAY, order="newest")
+    assert ids(newest) == ["flood25", "flood24", "flood22"]
+    assert sorted(ids(best)) == sorted(ids(newest))
+    assert [hit.score for hit in best.hits] == sorted((hit.score for hit in best.hits), reverse=True)
+    assert answer_text(best).startswith("พบ 3 บทความเรื่องนี้ แสดง 3 บทความ ตรงที่สุดอยู่บนสุด")
+
+
 def test_an_overview_without_a_subject_is_of_the_newest(town):
     answer = ask("มีข่าวอะไรบ้าง", town, today=TODAY)
     assert answer.kind == "overview"

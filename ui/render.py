@@ -252,8 +252,12 @@ def _overview_opening(answer: Answer, overview: Overview) -> str:
     shown = len(answer.citations)
     if not overview.subject:
         key = "answer.newest"
+    elif overview.order == "relevance":
+        key = "answer.overview_best"
+    elif overview.total <= shown:
+        key = "answer.overview"
     else:
-        key = "answer.overview" if overview.total <= shown else "answer.overview_part"
+        key = "answer.overview_newest" if overview.order == "newest" else "answer.overview_part"
     opening = text(key, answer.language, total=overview.total, shown=shown)
     if overview.is_of_time:
         return opening

@@ -19,13 +19,20 @@ import { forget, recall, remember } from "./memory.js";
 /**
  * A question with its reply, which is null while it is awaited. A link brings along `after`, what was asked before
  * it, and the stamp of the `index` that answered. It is asked `alone` where the reader says that it goes on from
- * nothing, and at `anyTime` where its time is to be passed over.
+ * nothing, and at `anyTime` where its time is to be passed over. An overview stands in `order`.
  * @typedef {{ id: string, asked: number, question: string, reply: Reply | null, followUps?: string[],
  *   writing?: WritingJson | Failure,
  *   feedback?: Opinion, filters?: Filters, after?: string[], index?: string,
- *   alone?: boolean, anyTime?: boolean }} Turn
+ *   alone?: boolean, anyTime?: boolean, order?: Order }} Turn
  */
 /** @typedef {{ id: string, turns: Turn[] }} Kept */
+/** @typedef {"relevance" | "newest"} Order */
+
+/**
+ * Of an overview; the server has one of its own where none is chosen.
+ * @type {Order[]}
+ */
+export const ORDERS = ["relevance", "newest"];
 
 const KEPT = "khamtop.conversation.1."; // another number when what a turn holds changes
 const MOST_TURNS = 100;

@@ -4,6 +4,7 @@
 import { button, fill, findMaybe, h } from "./elements.js";
 import { indexChanged, status } from "./status.js";
 import { noteFacts, tabShown } from "./tabs.js";
+import { ORDERS } from "./kept.js";
 import { answer, ask, earlierQuestions, openTalk, talk } from "./talk.js";
 import { momentWords, t } from "./words.js";
 
@@ -27,6 +28,7 @@ export function factsOf(turn) {
   const earlier = turn.alone ? [] : earlierQuestions(turn).slice(-MOST_EARLIER);
   for (const before of earlier) facts.append("after", before);
   if (turn.anyTime) facts.set("any_time", "yes");
+  if (turn.order) facts.set("order", turn.order);
   const index = turn.index ?? (reply && !("error" in reply) && reply.index);
   if (index) facts.set("index", index);
   return facts;
@@ -39,7 +41,8 @@ function openLinked(facts) {
   const filters = Object.fromEntries([...facts].filter(([name]) => FILTERS.includes(name)));
   const after = facts.getAll("after");
   const anyTime = facts.has("any_time");
-  ask(facts.get("question") ?? "", { filters, after, anyTime, index: facts.get("index") ?? undefined });
+  const order = ORDERS.find((one) => one === facts.get("order"));
+  ask(facts.get("question") ?? "", { filters, after, anyTime, order, index: facts.get("index") ?? undefined });
 }
 
 /**

@@ -50,7 +50,7 @@ export const awaited = () => own.turns.find((turn) => turn.reply === null);
 /**
  * `more` is what a link brings along: what narrows it, what was asked before it, and the index that answered.
  * @param {string} question
- * @param {Pick<Turn, "filters" | "after" | "index" | "anyTime">} [more]
+ * @param {Pick<Turn, "filters" | "after" | "index" | "anyTime" | "order">} [more]
  */
 export async function ask(question, more = { filters: narrowed() }) {
   if (awaited()) return;
@@ -73,7 +73,7 @@ export async function answer(turn) {
   turn.writing = undefined;
   turnChanged.tell(turn);
   const { question, filters, index } = turn;
-  const asked = { question, history, ...filters, any_time: Boolean(turn.anyTime) };
+  const asked = { question, history, ...filters, any_time: Boolean(turn.anyTime), order: turn.order ?? "" };
   const told = await call("ask", { ...asked, index: index ?? "" });
   if (!own.turns.includes(turn) || turn.reply !== null) return; // stopped, or a new chat was begun
   if ("error" in told) {

@@ -6,7 +6,7 @@ import { renderDate } from "./dates.js";
 import { button, fill, find, findMaybe, frame, h, said, signButton } from "./elements.js";
 import { download } from "./export.js";
 import { renderFeedback } from "./feedback.js";
-import { citationOf } from "./kept.js";
+import { citationOf, ORDERS } from "./kept.js";
 import { exampleQuestions, questionList } from "./questions.js";
 import { renderAnew, renderNote } from "./link.js";
 import { filterWords } from "./narrow.js";
@@ -20,7 +20,7 @@ import { languageChanged, sentence, t } from "./words.js";
 import { beginWriting, renderWriting } from "./writing.js";
 
 /** @import { Answer, Line } from "./types" */
-/** @import { Turn } from "./kept.js" */
+/** @import { Order, Turn } from "./kept.js" */
 /** @typedef {Omit<Answer, "passages">} Answered */
 
 // What may go better a second time.
@@ -110,12 +110,37 @@ function renderAnswer(turn, reply) {
     short ? h("p", { class: "short" }, said(short), " ", marker(turn, reply, reply.lines[0].number)) : null,
     reply.opening ? h("p", { class: "opening" }, said(reply.opening)) : null,
     renderUnderstood(turn, reply),
+    reply.kind === "overview" && reply.lines.length > 1 ? renderOrder(turn) : null,
     reply.spread ? renderSpread(reply.spread, (period) => narrowTo(turn, period)) : null,
     renderLines(turn, reply),
     renderWriting(turn, (number) => marker(turn, reply, number)),
     renderActions(turn, reply),
     h("div", { class: "follow-ups" }, renderFollowUps(turn)),
   ];
+}
+
+/**
+ * In which order an overview stands: the other one is a click away.
+ * @param {Turn} turn
+ */
+function renderOrder(turn) {
+  const choices = ORDERS.map((order) => {
+    const label = t(order === "newest" ? "page.by_date" : "page.by_relevance");
+    const choice = button("choice", () => reorder(turn, order), label);
+    choice.setAttribute("aria-pressed", String((turn.order ?? "newest") === order));
+    return choice;
+  });
+  return h("p", { class: "order", role: "group", "aria-label": t("page.order") }, choices);
+}
+
+/**
+ * @param {Turn} turn
+ * @param {Order} order
+ */
+function reorder(turn, order) {
+  if (turn.order === order) return;
+  turn.order = order;
+  answer(turn);
 }
 
 /** @param {Turn} turn */

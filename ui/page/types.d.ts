@@ -771,6 +771,8 @@ export type Key =
   | "answer.withdrawn"
   | "answer.overview"
   | "answer.overview_part"
+  | "answer.overview_best"
+  | "answer.overview_newest"
   | "answer.newest"
   | "answer.other_time"
   | "answer.summary"
