@@ -148,6 +148,10 @@ class Index:
         """A few letters that no other generation has: the same index gives the same answers."""
         return _text_checksum(asdict(self.manifest))[:12]
 
+    def is_replaced(self) -> bool:
+        """Never: its files stay for whoever has them open."""
+        return False
+
     def articles(self, spread: int | None = None) -> Iterator[Article]:
         """Every article, in the order in which they were indexed as they are; or `spread` of them, evenly apart."""
         return self.database.articles(spread)
