@@ -32,6 +32,8 @@ DOORS = {
     "transformers": "index/encoders/foreign.py qa/foreign_reader.py",
     "huggingface_hub": "index/encoders/foreign.py",
     "torch": "qa/foreign_reader.py qa/reranker.py",
+    "pymilvus": "index/milvus/engine.py",
+    "milvus_lite": "index/milvus/engine.py",
     "gradio": "ui/web.py",
     "mcp": "ui/mcp.py",
     "openai": "qa/llm.py",

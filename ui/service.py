@@ -26,10 +26,12 @@ from typing import TypeVar
 from khamtop.index.building.build import Report, build
 from khamtop.index.encoders.wiring import load_encoder
 from khamtop.index.filters import LONGEST
+from khamtop.index.milvus.address import Place, home_of
 from khamtop.index.panics import panics_raised
 from khamtop.index.storage.database import Listed
 from khamtop.index.storage.listing import LIST_ORDERS, Timeline
-from khamtop.index.storage.store import Index, remembered_encoder
+from khamtop.index.storage.opened import Index
+from khamtop.index.storage.wiring import open_index, remembered_encoder
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Span
 from khamtop.qa.answer import ask
 from khamtop.qa.question import MOST_EARLIER
@@ -57,6 +59,8 @@ MOST_PASSAGES = MOST_LISTED = 100
 
 #: The passages that come with an answer, unless a call asks for another number.
 _PASSAGES = 5
+#: Seconds after which it is looked again whether the index was built elsewhere, where that can be.
+_LOOK_SECONDS = 5.0
 _REMEMBERED_ANSWERS = 64
 
 #: The sentences that sum up the only article on the first screen: questions stand there too.
@@ -190,7 +194,7 @@ class Service:
 
     def __init__(
         self,
-        folder: Path,
+        place: Place,
         articles: Sequence[Path],
         encoder: str | None = None,
         read_only: bool = False,
@@ -198,22 +202,26 @@ class Service:
         reranker: str | None = None,
         writer: Writer | None = None,
     ) -> None:
-        """An index in `folder`, built from `articles`; `encoder` as `load_encoder` takes it, or the index's own,
-        `reader` as `load_reader` does and `reranker` as `load_reranker`. `writer` says something around the quotes,
-        where that is asked for.
+        """An index in a folder or at an address, built from `articles`; `encoder` as `load_encoder` takes it, or the
+        index's own, `reader` as `load_reader` does and `reranker` as `load_reranker`. `writer` says something around
+        the quotes, where that is asked for.
 
         With `read_only` nobody who asks can change what is asked: `remove` and `uploads.py` refuse.
         """
-        self.folder = folder
+        self.place = place
+        #: What is no part of the index itself: its own folder, or one of this machine.
+        self.folder = home_of(place)
         self.read_only = read_only
-        self.feedback = Feedback(folder)
+        self.feedback = Feedback(self.folder)
         self._articles = list(articles)
-        self._encoder_source = encoder or remembered_encoder(folder)
+        self._encoder_source = encoder or remembered_encoder(place)
         self._encoder: Encoder | None = None
         self._reader_source = reader
         self._reranker_source = reranker
         self.writer = writer
         self._opened: _Opened | None = None
+        self._looked = 0.0  # when it was looked last whether another machine built the index
+        self._following = threading.Lock()
         self._build: Build | None = None
         self._another = False  # whether a build must follow the one under way
         self._numbers = count(1)
@@ -232,6 +240,9 @@ class Service:
                 where an index must be built.
         """
         _ = self._reader, self._reranker  # before anything is built for them
+        if self.folder != self.place:
+            with suppress(OSError):  # whatever wants to write there tells
+                self.folder.mkdir(parents=True, exist_ok=True)
         try:
             self._open()
         except KhamtopError as error:
@@ -574,7 +585,7 @@ class Service:
 
         try:
             with panics_raised():
-                report = build(self._articles, self.folder, self._load_encoder(), progress, self._encoder_source)
+                report = build(self._articles, self.place, self._load_encoder(), progress, self._encoder_source)
                 progress("open", 0, 0)
                 self._open(prepared=True)
             build_.report = report
@@ -592,7 +603,7 @@ class Service:
                 build_.end()
 
     def _open(self, prepared: bool = False) -> None:
-        index = Index.open(self.folder, self._encoder)
+        index = open_index(self.place, self._encoder)
         self._encoder = index.encoder
         if prepared:
             _ = index.listing  # while the last index still answers
@@ -617,8 +628,26 @@ class Service:
         if opened is None and build is not None:
             raise build.error or KhamtopError("index.building")
         if opened is None:
-            raise KhamtopError("index.missing", folder=str(self.folder))
+            raise KhamtopError("index.missing", folder=str(self.place))
+        self._follow(opened.index)
         return opened
+
+    def _follow(self, index: Index) -> None:
+        """Opens the index anew where it was built elsewhere; until then the one that is open answers."""
+        now = time.monotonic()
+        if now - self._looked < _LOOK_SECONDS:
+            return
+        self._looked = now
+        if index.is_replaced() and self._following.acquire(blocking=False):
+            threading.Thread(target=self._open_again, name="khamtop-follow", daemon=True).start()
+
+    def _open_again(self) -> None:
+        try:
+            self._open()
+        except KhamtopError as error:  # asking tells it, too
+            _log.warning("the index could not be opened again: %s", error.code)
+        finally:
+            self._following.release()
 
 
 def _article(index: Index, identity: str) -> Article:

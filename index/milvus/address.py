@@ -18,6 +18,9 @@ LITE_SUFFIX = ".db"
 #: What stays on this machine where an index does not: articles of the page, fetched pages, remarks of readers.
 HOME = Path(".khamtop")
 
+#: The most parts that an index may be built in.
+MOST_PARTS = 256
+
 _SCHEMES = {"milvus": "http", "http": "http", "https": "https"}
 _PORT = 19530
 #: Milvus' own rule, less what we append.

@@ -366,7 +366,7 @@ def article_rows(article: Article, known: ArticleRow, number: int, passages: int
     }  # fmt: skip
     found = pieces(json.dumps(record, ensure_ascii=False))
     if len(found) > PIECES:
-        raise KhamtopError("milvus.failed", address=manifest.part, said=f"{article.id}: {len(found)} pieces")
+        raise KhamtopError("milvus.too_long", article=article.id)
     told = json.dumps([digest.hex(), content.hex(), file, unit.hex(), article.source])
     return [
         {

@@ -17,6 +17,9 @@ from khamtop.index.types import KhamtopError
 
 Row = dict[str, Any]
 Sparse = Mapping[int, float]
+#: The columns of a collection: what each is made of, as the name of its type in pymilvus and what that takes.
+Column = tuple[str, Mapping[str, Any]]
+Columns = Mapping[str, Column]
 _T = TypeVar("_T")
 
 #: Seconds that a server may take for anything; pymilvus tries again until then.
@@ -29,11 +32,10 @@ MOST_FOUND = 16384
 #: Numbers of rows that are read at once.
 _RANGE = 10_000
 
-#: What each kind of column is made of: the name of its type in pymilvus, and what that takes.
-INTEGER: tuple[str, Mapping[str, Any]] = ("INT64", {})
-TEXT: tuple[str, Mapping[str, Any]] = ("VARCHAR", {"max_length": 65535})
-KEY: tuple[str, Mapping[str, Any]] = ("VARCHAR", {"max_length": 100})
-SPARSE: tuple[str, Mapping[str, Any]] = ("SPARSE_FLOAT_VECTOR", {})
+INTEGER: Column = ("INT64", {})
+TEXT: Column = ("VARCHAR", {"max_length": 65535})
+KEY: Column = ("VARCHAR", {"max_length": 100})
+SPARSE: Column = ("SPARSE_FLOAT_VECTOR", {})
 #: A collection must have a vector: where nothing is searched for, it is this one.
 _NO_VECTOR = "none"
 #: Graphs of a server's vectors: neighbours of each, and how thoroughly they are looked for when it is made.
@@ -45,9 +47,12 @@ _REFUSED = ("unauthenticated", "auth check failure", "permission", "invalid toke
 _AWAY = ("unavailable", "connect", "deadline", "timeout", "closed channel", "cancelled", "illegal connection")
 
 
-def dense_column(dimensions: int) -> tuple[str, Mapping[str, Any]]:
+def dense_column(dimensions: int) -> Column:
     """A column of vectors."""
     return "FLOAT_VECTOR", {"dim": dimensions}
+
+
+_NO_COLUMN: Columns = {_NO_VECTOR: dense_column(2)}
 
 
 class Engine:
@@ -90,34 +95,46 @@ class Engine:
         """The names of a collection's columns."""
         return [field["name"] for field in self._call("describe_collection", collection)["fields"]]
 
-    def create(self, collection: str, columns: Mapping[str, tuple[str, Mapping[str, Any]]]) -> bool:
-        """Makes a collection of these columns, of which the first is the key; False if there is one already."""
+    def make(self, collection: str, columns: Columns) -> None:
+        """Makes a collection of these columns, of which the first is the key, or what is lacking of it."""
+        columns = columns if any("VECTOR" in kind for kind, _ in columns.values()) else {**columns, **_NO_COLUMN}
+        self.reserve(collection, columns)
+        wanted = self._indexes(columns, without=self._call("list_indexes", collection))
+        if len(wanted):
+            # `sync`: else pymilvus sleeps half a second for each, though there is nothing to index yet
+            self._call("create_index", collection, index_params=wanted, sync=False)
+        self._call("load_collection", collection)
+
+    def reserve(self, collection: str, columns: Columns) -> None:
+        """Makes a collection that nothing is to be put in, unless there is one of that name already."""
         from pymilvus import DataType, MilvusClient
 
         schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
-        indexes = MilvusClient.prepare_index_params()
-        kinds = {name: kind for name, (kind, _) in columns.items()}
-        if not any("VECTOR" in kind for kind in kinds.values()):
-            columns = {**columns, _NO_VECTOR: dense_column(2)}
+        columns = columns if any("VECTOR" in kind for kind, _ in columns.values()) else {**columns, **_NO_COLUMN}
         for place, (name, (kind, settings)) in enumerate(columns.items()):
             schema.add_field(name, DataType[kind], is_primary=place == 0, **settings)
-            if kind == "SPARSE_FLOAT_VECTOR":
-                indexes.add_index(name, index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
-            elif kind == "FLOAT_VECTOR":
-                is_graph = name != _NO_VECTOR and self.address.file is None
-                indexes.add_index(
-                    name,
-                    index_type="HNSW" if is_graph else "FLAT",
-                    metric_type="IP",
-                    params=_HNSW if is_graph else {},
-                )
         try:
-            self._call("create_collection", collection, schema=schema, index_params=indexes, consistency_level="Strong")
+            if not self.has(collection):
+                self._call("create_collection", collection, schema=schema, consistency_level="Strong")
         except KhamtopError:
-            if self.has(collection):
-                return False
-            raise
-        return True
+            if not self.has(collection):
+                raise
+
+    def _indexes(self, columns: Columns, without: Sequence[str]) -> Any:
+        """What searches need of each column of vectors."""
+        from pymilvus import MilvusClient
+
+        indexes = MilvusClient.prepare_index_params()
+        for name, (kind, _) in columns.items():
+            if name in without or "VECTOR" not in kind:
+                continue
+            is_graph = kind == "FLOAT_VECTOR" and name != _NO_VECTOR and self.address.file is None
+            plain = "SPARSE_INVERTED_INDEX" if kind == "SPARSE_FLOAT_VECTOR" else "FLAT"
+            indexes.add_index(
+                name, index_name=name, index_type="HNSW" if is_graph else plain, metric_type="IP",
+                params=_HNSW if is_graph else {},
+            )  # fmt: skip
+        return indexes
 
     def drop(self, collection: str) -> None:
         """Takes a collection away, if it is there."""

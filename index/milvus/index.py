@@ -42,7 +42,7 @@ class MilvusIndex:
 
     def __init__(self, engine: Engine, manifests: Sequence[Manifest], encoder: Encoder) -> None:
         self.encoder = encoder
-        self.manifest = _Counts(manifests)
+        self.manifest = Counts(manifests)
         self.built = datetime.fromtimestamp(max(one.built for one in manifests), UTC)
         self._engine, self._state, self._manifests = engine, State(engine), manifests
         self._by_part = {one.part: one for one in manifests}
@@ -61,13 +61,7 @@ class MilvusIndex:
         Raises:
             KhamtopError: as `Index.open` in `storage/store.py`, or as `Engine`.
         """
-        if address.file is not None and not address.file.exists():
-            raise KhamtopError("index.missing", folder=str(address))
-        engine = Engine(address)
-        state = State(engine)
-        manifests = list(state.committed().values()) if state.is_there() else []
-        if not manifests:
-            raise KhamtopError("index.missing", folder=str(address))
+        engine, manifests = _committed(address)
         first = manifests[0]
         encoder = encoder or load_encoder(first.encoder_source)
         if encoder.name != first.encoder:
@@ -451,7 +445,24 @@ class MilvusIndex:
         return found
 
 
-class _Counts:
+def counts_at(address: Address) -> Counts:
+    """What the builds of all parts that were committed last counted; raises as `MilvusIndex.open`."""
+    return Counts(_committed(address)[1])
+
+
+def _committed(address: Address) -> tuple[Engine, list[Manifest]]:
+    """The engine at an address, and the last committed build of each part."""
+    if address.file is not None and not address.file.exists():
+        raise KhamtopError("index.missing", folder=str(address))
+    engine = Engine(address)
+    state = State(engine)
+    manifests = list(state.committed().values()) if state.is_there() else []
+    if not manifests:
+        raise KhamtopError("index.missing", folder=str(address))
+    return engine, manifests
+
+
+class Counts:
     """What all parts hold together."""
 
     def __init__(self, manifests: Sequence[Manifest]) -> None:

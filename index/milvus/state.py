@@ -44,7 +44,6 @@ LAYOUT = 1
 FOREVER = 1 << 62
 #: The first number of a part's articles and passages is this many times the part's own: they never meet.
 PART_NUMBERS = 1 << 40
-MOST_PARTS = 256
 #: A passage's key is its number and that of the stretch, an article's its number and that of the piece of its text.
 STRETCHES = PIECES = 1 << 10
 
@@ -122,9 +121,9 @@ class State:
         return True
 
     def make(self) -> None:
-        """Makes the collection of commits, if it is not there."""
-        if not self.is_there():
-            self.engine.create(self.collection, _STATE_COLUMNS)
+        """Makes the collection of commits, or what is lacking of it."""
+        self.is_there()
+        self.engine.make(self.collection, _STATE_COLUMNS)
 
     def committed(self) -> dict[int, Manifest]:
         """The last committed build of each part; empty if there is none.
@@ -209,7 +208,7 @@ def _read(data: str) -> Manifest:
 def make_collections(engine: Engine, names: Names, dimensions: int) -> None:
     """Makes the collections of an epoch that are not there yet."""
     seen = {"born": INTEGER, "died": INTEGER, "part": INTEGER}
-    engine.create(
+    engine.make(
         names.passages,
         {
             "pk": INTEGER, "number": INTEGER, "stretch": INTEGER, "article": INTEGER, "start": INTEGER, "stop": INTEGER,
@@ -217,7 +216,7 @@ def make_collections(engine: Engine, names: Names, dimensions: int) -> None:
             "dense": dense_column(dimensions), **dict.fromkeys(FIELDS, SPARSE),
         },
     )  # fmt: skip
-    engine.create(
+    engine.make(
         names.articles,
         {
             "pk": INTEGER, "number": INTEGER, "piece": INTEGER, "pieces": INTEGER, "key": INTEGER, "id": TEXT,
@@ -225,10 +224,8 @@ def make_collections(engine: Engine, names: Names, dimensions: int) -> None:
             "data": TEXT, **seen,
         },
     )  # fmt: skip
-    engine.create(
-        names.files, {"pk": KEY, "number": INTEGER, "piece": INTEGER, "pieces": INTEGER, "data": TEXT, **seen}
-    )
-    engine.create(names.terms, {"pk": KEY, "part": INTEGER, "count": INTEGER, "before": INTEGER, "born": INTEGER})
+    engine.make(names.files, {"pk": KEY, "number": INTEGER, "piece": INTEGER, "pieces": INTEGER, "data": TEXT, **seen})
+    engine.make(names.terms, {"pk": KEY, "part": INTEGER, "count": INTEGER, "before": INTEGER, "born": INTEGER})
 
 
 def visible(manifests: Sequence[Manifest]) -> str:
@@ -348,7 +345,7 @@ class Lock:
                 self._state.beat(self._part, count)
 
     def _taken(self) -> bool:
-        self._engine.create(self._name, {"pk": INTEGER, self._own.column(): INTEGER})
+        self._engine.reserve(self._name, {"pk": INTEGER, self._own.column(): INTEGER})
         return self.is_ours()  # a server may take two that are the same for one, and ours is like no other
 
     def _owner(self) -> _Owner | None:

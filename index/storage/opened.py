@@ -30,6 +30,14 @@ class Counts(Protocol):
         """The number of passages."""
 
     @property
+    def format(self) -> int | str:
+        """The format that it is kept in."""
+
+    @property
+    def encoder(self) -> str:
+        """The name of the encoder that made its vectors."""
+
+    @property
     def encoder_source(self) -> str | None:
         """What `load_encoder` opens the index's encoder from."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from khamtop.index.milvus import check as milvus_check
 from khamtop.index.milvus import draft as milvus_draft
 from khamtop.index.milvus.address import Place, place_of
-from khamtop.index.milvus.index import MilvusIndex
+from khamtop.index.milvus.index import MilvusIndex, counts_at
 from khamtop.index.storage import check, store
 from khamtop.index.storage.opened import Counts, Draft, Index
 from khamtop.index.types import Encoder, KhamtopError
@@ -43,6 +43,11 @@ def drafting(
         raise KhamtopError("index.part")
     with store.drafting(place, encoder, afresh) as folder_begun:
         yield folder_begun
+
+
+def manifest_of(place: Place) -> Counts:
+    """What the last build counted, and the format and encoder that it was made in; raises as `open_index`."""
+    return store.current_generation(place).manifest if isinstance(place, Path) else counts_at(place)
 
 
 def remembered_encoder(place: Place) -> str | None:
