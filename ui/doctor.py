@@ -26,8 +26,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from khamtop.ui import texts
 
 if TYPE_CHECKING:
-    from khamtop.index.milvus.address import Place
     from packaging.requirements import Requirement
+
+    from khamtop.index.milvus.address import Place
 
 State = Literal["fine", "note", "wrong"]
 #: What is looked at, in the order of the table.

@@ -22,6 +22,7 @@ from khamtop.index.filters import comparable
 from khamtop.index.milvus.address import Address
 from khamtop.index.milvus.bm25 import FIELDS, NOTHING, Bag, bags
 from khamtop.index.milvus.engine import Engine, Row, batches, ranged
+from khamtop.index.milvus.index import counts_at
 from khamtop.index.milvus.state import (
     FOREVER,
     PART_NUMBERS,
@@ -127,7 +128,7 @@ class Draft:
                 key = f"{self._manifest.part}.{number}.{self._manifest.generation}.{piece}"
                 rows.append({"pk": key, "number": number, "piece": piece, "pieces": len(found), "data": text,
                              **_seen(self._manifest)})  # fmt: skip
-        self._engine.insert(self._names.files, rows)
+        self._engine.write(self._names.files, rows)
 
     def _write_terms(self, added: Mapping[int, int], removed: Mapping[int, int]) -> None:
         """Counts anew in how many passages each term stands; the count before stays beside it for who reads now."""
@@ -145,7 +146,7 @@ class Draft:
                 key = f"{part}.{term}"
                 count = known.get(key, 0) + added.get(term, 0) - removed.get(term, 0)
                 rows.append({"pk": key, "part": part, "count": count, "before": known.get(key, 0), "born": generation})
-            self._engine.upsert(self._names.terms, rows, _SMALL)
+            self._engine.write(self._names.terms, rows, _SMALL)
 
     def close(self) -> None:
         """Lets go of the small database."""
@@ -321,11 +322,11 @@ class _NewRows:
                    "dense": vector.tolist(), **terms}  # fmt: skip
 
     def _write(self, rows: list[Row]) -> None:
-        self._engine.insert(self._names.passages, rows, _WRITTEN)
+        self._engine.write(self._names.passages, rows, _WRITTEN)
         rows.clear()
 
     def _write_articles(self) -> None:
-        self._engine.insert(self._names.articles, self._article_rows, _WRITTEN)
+        self._engine.write(self._names.articles, self._article_rows, _WRITTEN)
         self._article_rows.clear()
 
 
@@ -400,7 +401,7 @@ def _alive(manifest: Manifest) -> str:
 def _end(engine: Engine, collection: str, condition: str, manifest: Manifest) -> list[Row]:
     """Ends rows; these rows."""
     rows = engine.query(collection, condition, ["*"])
-    engine.upsert(collection, [{**row, "died": manifest.generation} for row in rows], _WRITTEN)
+    engine.write(collection, [{**row, "died": manifest.generation} for row in rows], _WRITTEN)
     return rows
 
 
@@ -459,13 +460,11 @@ def remembered_encoder(address: Address) -> str | None:
     if address.file is not None and not address.file.exists():
         return None
     try:
-        state = State(Engine(address))
-        committed = state.committed() if state.is_there() else {}
+        return counts_at(address).encoder_source
     except KhamtopError as error:
-        if error.code in ("index.format", "index.damaged", "milvus.locked"):
-            return None
+        if error.code in ("index.missing", "index.format", "index.damaged", "milvus.locked"):
+            return None  # the build tells what is wrong
         raise
-    return next((one.encoder_source for one in committed.values()), None)
 
 
 def _leave_nothing(state: State, parts: int) -> None:
@@ -559,4 +558,4 @@ def _sweep(state: State, last: Manifest) -> None:
             engine.delete(name, swept)
         for some in batches([row["pk"] for row in engine.query(name, ending, ["pk"])], _WRITTEN):
             rows = engine.of_keys(name, some, ["*"])
-            engine.upsert(name, [{**row, "died": FOREVER} for row in rows], _WRITTEN)
+            engine.write(name, [{**row, "died": FOREVER} for row in rows], _WRITTEN)

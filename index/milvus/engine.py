@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -44,7 +45,10 @@ _HNSW = {"M": 16, "efConstruction": 200}
 _EF = 256
 
 _REFUSED = ("unauthenticated", "auth check failure", "permission", "invalid token", "code=1800", "code=80")
-_AWAY = ("unavailable", "connect", "deadline", "timeout", "closed channel", "cancelled", "illegal connection")
+_AWAY = (
+    "unavailable", "connect", "deadline", "timeout", "closed channel", "cancelled", "illegal connection",
+    "not loaded", "'released'",  # it was away, and has not yet read its collections again
+)  # fmt: skip
 
 
 def dense_column(dimensions: int) -> Column:
@@ -52,6 +56,7 @@ def dense_column(dimensions: int) -> Column:
     return "FLOAT_VECTOR", {"dim": dimensions}
 
 
+_OPENING = threading.Lock()
 _NO_COLUMN: Columns = {_NO_VECTOR: dense_column(2)}
 
 
@@ -67,10 +72,12 @@ class Engine:
         """
         self.address = address
         self._token = os.environ.get(TOKEN_VARIABLE, "")
-        self._client, self._failure = self._connected()
+        self._client, self._failures = self._connected()
 
-    def _connected(self) -> tuple[Any, type[Exception]]:
+    def _connected(self) -> tuple[Any, tuple[type[Exception], ...]]:
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # else it prints each hiccup of a connection
         try:
+            import grpc
             import pymilvus
         except ModuleNotFoundError as error:
             raise KhamtopError("milvus.missing") from error
@@ -79,11 +86,12 @@ class Engine:
         file = self.address.file
         if file is not None:
             _check_file(self.address)
+        failures = (pymilvus.MilvusException, grpc.RpcError)
         try:
             client = pymilvus.MilvusClient(self.address.uri, token=self._token, timeout=_CONNECT_SECONDS)
-        except pymilvus.MilvusException as error:
+        except failures as error:
             raise self._told(error) from None
-        return client, pymilvus.MilvusException
+        return client, failures
 
     # Collections
 
@@ -99,11 +107,22 @@ class Engine:
         """Makes a collection of these columns, of which the first is the key, or what is lacking of it."""
         columns = columns if any("VECTOR" in kind for kind, _ in columns.values()) else {**columns, **_NO_COLUMN}
         self.reserve(collection, columns)
+        try:
+            self._index(collection, columns)
+        except KhamtopError:  # a builder of another part may make them in the same moment
+            self._index(collection, columns)
+        self.load(collection)
+
+    def load(self, collection: str) -> None:
+        """Has the engine hold a collection ready to be asked, which it may have let go of."""
+        self._call("load_collection", collection)
+
+    def _index(self, collection: str, columns: Columns) -> None:
+        """Makes the indexes that a collection lacks."""
         wanted = self._indexes(columns, without=self._call("list_indexes", collection))
         if len(wanted):
             # `sync`: else pymilvus sleeps half a second for each, though there is nothing to index yet
             self._call("create_index", collection, index_params=wanted, sync=False)
-        self._call("load_collection", collection)
 
     def reserve(self, collection: str, columns: Columns) -> None:
         """Makes a collection that nothing is to be put in, unless there is one of that name already."""
@@ -151,13 +170,11 @@ class Engine:
 
     # Rows
 
-    def insert(self, collection: str, rows: Sequence[Row], size: int = BATCH) -> None:
-        """Writes rows whose keys are new, `size` at once."""
-        for batch in batches(rows, size):
-            self._call("insert", collection, list(map(_whole, batch)))
+    def write(self, collection: str, rows: Sequence[Row], size: int = BATCH) -> None:
+        """Writes rows, in the place of those of the same keys, `size` at once.
 
-    def upsert(self, collection: str, rows: Sequence[Row], size: int = BATCH) -> None:
-        """Writes rows in the place of those of the same keys, `size` at once."""
+        Never Milvus' `insert`, which a call that is tried again would write twice.
+        """
         for batch in batches(rows, size):
             self._call("upsert", collection, list(map(_whole, batch)))
 
@@ -206,13 +223,13 @@ class Engine:
         """Asks the engine; every call goes through here."""
         try:
             return getattr(self._client, name)(*given, timeout=TIMEOUT, **settings)
-        except self._failure as error:
+        except self._failures as error:
             raise self._told(error) from None
 
     def _told(self, error: Exception) -> KhamtopError:
         """A failure of pymilvus as ours: what it says may hold anything, but never the key."""
         said = str(error)
-        folded = said.lower()
+        folded = f"{said} {error.__cause__}".lower()  # a key that is refused is told by the cause alone
         if any(word in folded for word in _REFUSED):
             return KhamtopError("milvus.key", address=str(self.address))
         if any(word in folded for word in _AWAY):
@@ -237,7 +254,9 @@ def _check_file(address: Address) -> None:
         import milvus_lite
     except ModuleNotFoundError as error:
         raise KhamtopError("milvus.missing") from error
-    if milvus_lite.server_manager_instance.start_and_get_uri(str(file)) is None:
+    with _OPENING:  # of two threads that open a file at once it refuses one
+        uri = milvus_lite.server_manager_instance.start_and_get_uri(str(file))
+    if uri is None:
         raise KhamtopError("milvus.locked", file=str(file))
 
 

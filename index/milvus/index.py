@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
@@ -31,8 +31,8 @@ _ARTICLES, _PASSAGES, _TERMS, _FILTERS = 256, 1 << 14, 1 << 16, 8
 #: Passages that are asked for beyond those that are wanted, times what is wanted: several rows may be of one passage,
 #: and what several ways of writing a thing add to it may not count.
 _OVER = 2
-#: What stands for any letter in a condition where the letter itself would mean something there.
-_ANY = str.maketrans(dict.fromkeys('%_"\\\n\r\t', "_"))
+#: Letters that mean something in a condition: there stands for them what fits any letter.
+_SPECIAL = frozenset('%_"\\\n\r\t')
 _FACTS = ["number", "article", "start", "stop", "said", "day", "born", "died", "part"]
 _T = TypeVar("_T")
 
@@ -52,6 +52,7 @@ class MilvusIndex:
         #: The passages of the filters that were asked for last, each with its condition, if it can be said as one.
         self._within: dict[Filter, tuple[np.ndarray, str | None]] = {}
         self._facts: dict[int, Row] = {}
+        self._copies: dict[int, list[int]] = {}
         self._counts: dict[int, int] = {}
 
     @classmethod
@@ -66,6 +67,8 @@ class MilvusIndex:
         encoder = encoder or load_encoder(first.encoder_source)
         if encoder.name != first.encoder:
             raise KhamtopError("index.encoder", found=encoder.name, wanted=first.encoder)
+        for collection in Names.of(address.collection, first.epoch).all():
+            engine.load(collection)
         return cls(engine, manifests, encoder)
 
     def __len__(self) -> int:
@@ -220,15 +223,28 @@ class MilvusIndex:
 
     def said(self, passages: Sequence[int]) -> dict[int, bytes]:
         """What each passage says, as a digest."""
-        return {number: said_digest(fact["said"]) for number, fact in self._facts_of(passages).items()}
+        facts = self._facts_of(passages)
+        self._learn_copies({fact["said"] for fact in facts.values()})  # which are asked for next, one by one
+        return {number: said_digest(fact["said"]) for number, fact in facts.items()}
 
     def that_say(self, said: bytes) -> list[int]:
         """The passages of that digest: those of the earliest article first, undated ones last, then by number."""
-        condition = f"{self._seen} and stretch <= 0 and said == {said_number(said)}"
-        rows = self._whole(partial(self._engine.query, self._names.passages, condition, _FACTS))
-        self._remember(rows)
-        rows.sort(key=lambda row: (row["day"] == 0, row["day"], row["number"]))
-        return [row["number"] for row in rows]
+        number = said_number(said)
+        return self._learn_copies({number})[number]
+
+    def _learn_copies(self, digests: Collection[int]) -> dict[int, list[int]]:
+        """The passages of each of these digests, in the order of `that_say`."""
+        kept = self._copies if len(self._copies) < _PASSAGES else {}
+        lacking = sorted(set(digests) - kept.keys())
+        if lacking:
+            condition = f"{self._seen} and stretch <= 0 and said in {lacking}"
+            rows = self._whole(partial(self._engine.query, self._names.passages, condition, _FACTS))
+            self._remember(rows)
+            found: dict[int, list[int]] = {digest: [] for digest in lacking}
+            for row in sorted(rows, key=lambda row: (row["day"] == 0, row["day"], row["number"])):
+                found[row["said"]].append(row["number"])
+            self._copies = kept = {**kept, **found}
+        return kept
 
     def _facts_of(self, passages: Sequence[int]) -> dict[int, Row]:
         """What is known of passages, but for their terms and vectors."""
@@ -456,7 +472,10 @@ def _committed(address: Address) -> tuple[Engine, list[Manifest]]:
         raise KhamtopError("index.missing", folder=str(address))
     engine = Engine(address)
     state = State(engine)
-    manifests = list(state.committed().values()) if state.is_there() else []
+    manifests: list[Manifest] = []
+    if state.is_there():
+        state.load()
+        manifests = list(state.committed().values())
     if not manifests:
         raise KhamtopError("index.missing", folder=str(address))
     return engine, manifests
@@ -505,5 +524,5 @@ def _condition(bounds: Filter) -> tuple[str, str]:
     source = comparable(bounds.source or "")
     if not source:
         return condition, ""
-    plain = source.translate(_ANY)
-    return f'{condition} and place like "%{plain}%"', "" if plain == source else source
+    plain = "".join("_" if letter in _SPECIAL else letter for letter in source)
+    return f'{condition} and place like "%{plain}%"', source if _SPECIAL.intersection(source) else ""

@@ -120,6 +120,10 @@ class State:
             raise KhamtopError("milvus.foreign", address=str(self.engine.address))
         return True
 
+    def load(self) -> None:
+        """Has the commits held ready to be read."""
+        self.engine.load(self.collection)
+
     def make(self) -> None:
         """Makes the collection of commits, or what is lacking of it."""
         self.is_there()
@@ -171,7 +175,7 @@ class State:
         part, generation = manifest.part, manifest.generation
         data = json.dumps(asdict(manifest))
         row = {"pk": f"commit.{part}.{generation}", "part": part, "generation": generation, "data": data}
-        self.engine.insert(self.collection, [row])
+        self.engine.write(self.collection, [row])
         self.engine.delete(self.collection, f'pk like "commit.{part}.%" and generation < {generation}')
 
     def swept(self) -> dict[int, int]:
@@ -182,12 +186,12 @@ class State:
     def sweep_up_to(self, part: int, generation: int) -> None:
         """Notes that what ended before a generation is about to be taken out."""
         row = {"pk": f"swept.{part}", "part": part, "generation": generation, "data": ""}
-        self.engine.upsert(self.collection, [row])
+        self.engine.write(self.collection, [row])
 
     def beat(self, part: int, count: int) -> None:
         """A sign of life of the part's builder."""
         row = {"pk": f"beat.{part}", "part": part, "generation": count, "data": ""}
-        self.engine.upsert(self.collection, [row])
+        self.engine.write(self.collection, [row])
 
     def last_beat(self, part: int) -> int:
         """The last sign of life of the part's builder."""

@@ -4,8 +4,8 @@
         --articles 1000 --ask 100 --encoder static
 
 The contexts of the questions are articles, and further ones of the archive stand among them, as many as make up
-`--articles`. Each question that has an answer is searched for in both indexes; of the first `--ask` the first quotes are
-compared. The table is printed.
+`--articles`. Each question that has an answer is searched for in both indexes; of the first `--ask` ones also the
+first quotes are compared. What was found is printed.
 """
 
 from __future__ import annotations
