@@ -20,7 +20,7 @@ import click
 from tqdm import tqdm
 
 from khamtop.index.filters import filter_of
-from khamtop.index.milvus.address import MOST_PARTS, home_of, place_of
+from khamtop.index.milvus.address import MOST_PARTS, Place, home_of, place_of
 from khamtop.index.types import KhamtopError
 from khamtop.ui import render, texts
 
@@ -364,7 +364,8 @@ def index(
         from khamtop.index.encoders.wiring import load_encoder
         from khamtop.index.storage.wiring import remembered_encoder
 
-        index_at, one_of = place_of(place), _part(part)
+        index_at = place_of(place)
+        one_of = _part(part, index_at)
         home = home_of(index_at)
         source = encoder or remembered_encoder(index_at)
         model = load_encoder(source)
@@ -562,10 +563,12 @@ def _open(place: str, encoder: str | None) -> Any:
     return open_index(index_at, load_encoder(encoder) if encoder else None)
 
 
-def _part(given: str | None) -> tuple[int, int]:
+def _part(given: str | None, index_at: Place) -> tuple[int, int]:
     """The part that is built, counted from 1, and how many there are."""
     if given is None:
         return 1, 1
+    if isinstance(index_at, Path):
+        raise KhamtopError("index.part")
     number, _, parts = given.partition("/")
     if number.isdecimal() and parts.isdecimal() and 1 <= int(number) <= int(parts) <= MOST_PARTS:
         return int(number), int(parts)

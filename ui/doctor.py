@@ -290,8 +290,12 @@ def _modules(_: Setting) -> Iterator[Finding]:
 def _encoder(setting: Setting) -> Iterator[Finding]:
     from khamtop.index.encoders.wiring import STATIC, folder_of, load_encoder
     from khamtop.index.storage.wiring import remembered_encoder
+    from khamtop.index.types import KhamtopError
 
-    source = setting.encoder or remembered_encoder(setting.place)
+    source = setting.encoder
+    if source is None:
+        with suppress(KhamtopError):  # what is wrong with the index is told there
+            source = remembered_encoder(setting.place)
     folder = _place(source, folder_of(source))
     if folder is None:
         yield Finding("note", "doctor.not_here", {"name": source})

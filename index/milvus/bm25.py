@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -23,7 +23,7 @@ FIELDS = tuple(FIELD_WEIGHTS)
 
 #: tantivy's settings of BM25.
 _K1, _B = 1.2, 0.75
-_SIZES = {"grams": (GRAM_CHARS, GRAM_CHARS), "sounds": thai.SOUND_SIZES}
+_SIZES = {"grams": (GRAM_CHARS,), "sounds": tuple(range(thai.SOUND_SIZES[0], thai.SOUND_SIZES[1] + 1))}
 #: The term that no text has: Milvus wants no empty vector.
 NOTHING = {0: 1.0}
 #: Dimensions are numbers of 32 bits, less the largest one, which Milvus keeps for itself.
@@ -58,19 +58,33 @@ class Bag:
 
 def bags(terms: Terms) -> dict[str, Bag]:
     """The terms of a passage, by field."""
+    found = {
+        "words": terms.words.split(),
+        "grams": _grams("grams", terms.grams),
+        "sounds": _grams("sounds", terms.sounds),
+    }
+    return {name: _bag(found[name], length) for name, length in lengths(terms).items()}
+
+
+def lengths(terms: Terms) -> dict[str, int]:
+    """How many terms each field of a passage has."""
     return {
-        "words": _bag(terms.words.split(), len(terms.words.split())),
-        "grams": _grams(terms.grams, *_SIZES["grams"]),
-        "sounds": _grams(terms.sounds, *_SIZES["sounds"]),
+        "words": len(terms.words.split()),
+        "grams": _count_grams("grams", terms.grams),
+        "sounds": _count_grams("sounds", terms.sounds),
     }
 
 
-def _grams(text: str, shortest: int, longest: int) -> Bag:
-    """The n-grams of a text. tantivy makes some across spaces, too: these are never asked for, but they count."""
-    parts = text.split()
-    sizes = range(shortest, longest + 1)
-    terms = (part[at : at + size] for size in sizes for part in parts for at in range(len(part) - size + 1))
-    return _bag(terms, sum(max(0, len(text) - size + 1) for size in sizes))
+def _grams(field: str, text: str) -> Iterator[str]:
+    """The n-grams of a text, those within its parts."""
+    for part in text.split():
+        for size in _SIZES[field]:
+            yield from (part[at : at + size] for at in range(len(part) - size + 1))
+
+
+def _count_grams(field: str, text: str) -> int:
+    """How many n-grams tantivy makes of a text: some go across spaces, which nobody asks for, but they count."""
+    return sum(max(0, len(text) - size + 1) for size in _SIZES[field])
 
 
 def _bag(terms: Iterable[str], length: int) -> Bag:

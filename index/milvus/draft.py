@@ -20,7 +20,7 @@ import numpy as np
 
 from khamtop.index.filters import comparable
 from khamtop.index.milvus.address import Address
-from khamtop.index.milvus.bm25 import FIELDS, NOTHING, Bag, bags
+from khamtop.index.milvus.bm25 import FIELDS, NOTHING, bags, lengths
 from khamtop.index.milvus.engine import Engine, Row, batches, ranged
 from khamtop.index.milvus.index import counts_at
 from khamtop.index.milvus.state import (
@@ -43,9 +43,9 @@ from khamtop.index.storage.database import ArticleRow, Database, FileRow, digest
 from khamtop.index.text.dates import span_of
 from khamtop.index.types import Article, Encoder, KhamtopError
 
-#: Passages of a first build that wait until their mean length is known: of some 300 articles. Later ones are measured
-#: by that of these, since a vector cannot change with the mean of all.
-_MEASURED = 2048
+#: Passages of a first build that wait until their mean length is known: of some 1,200 articles, 20 kB each. Later ones
+#: are measured by that of these, since a vector cannot change with the mean of all.
+_MEASURED = 8192
 #: Passages and small rows that are written at once.
 _WRITTEN, _SMALL = 200, 5000
 #: Files that are ended at once.
@@ -212,8 +212,8 @@ class _NewRows:
         self.terms: Counter[int] = Counter()
         self.means = manifest.means
         #: Passages that wait for their vectors, by number, and such as wait for the mean length.
-        self._waiting: dict[int, tuple[Row, dict[str, Bag]]] = {}
-        self._unmeasured: list[tuple[Row, dict[str, Bag], list[np.ndarray]]] = []
+        self._waiting: dict[int, tuple[Row, Terms]] = {}
+        self._unmeasured: list[tuple[Row, Terms, list[np.ndarray]]] = []
         self._article_rows: list[Row] = []
         self._rows: list[Row] = []
 
@@ -233,16 +233,15 @@ class _NewRows:
         placed = _placed(article)
         for number, terms in zip(passages, entries, strict=True):
             _, start, end, said = facts[number]
-            counted = bags(terms)
+            counted = lengths(terms)
             row = {
                 "number": number, "article": self.last_article, "start": start, "stop": end,
                 "said": said_number(said), **placed, **_seen(self._manifest),
-                "lengths": " ".join(str(counted[name].length) for name in FIELDS),
+                "lengths": " ".join(str(counted[name]) for name in FIELDS),
             }  # fmt: skip
-            self._waiting[number] = (row, counted)
+            self._waiting[number] = (row, terms)
             for name in FIELDS:
-                self.lengths[name] += counted[name].length
-                self.terms.update(map(term_key, [name] * len(counted[name].counts), counted[name].counts))
+                self.lengths[name] += counted[name]
         self.passages += len(passages)
         self.last_passage = max(self.last_passage, *passages)
 
@@ -293,13 +292,13 @@ class _NewRows:
             self._write(self._rows)
             self._write_articles()
 
-    def _measure(self, row: Row, counted: dict[str, Bag], vectors: list[np.ndarray]) -> None:
+    def _measure(self, row: Row, terms: Terms, vectors: list[np.ndarray]) -> None:
         if self.means is None:
-            self._unmeasured.append((row, counted, vectors))
+            self._unmeasured.append((row, terms, vectors))
             if len(self._unmeasured) >= _MEASURED:
                 self._measure_all()
             return
-        self._rows += self._stretches(row, counted, vectors, self.means)
+        self._rows += self._stretches(row, terms, vectors, self.means)
         if len(self._rows) >= _WRITTEN:
             self._write(self._rows)
 
@@ -307,19 +306,23 @@ class _NewRows:
         """Takes the mean length of the passages so far for that of all."""
         waiting, self._unmeasured = self._unmeasured, []
         if waiting:
-            total = {name: sum(counted[name].length for _, counted, _ in waiting) for name in FIELDS}
-            self.means = {name: total[name] / len(waiting) for name in FIELDS}
+            self.means = {name: self.lengths[name] / self.passages for name in FIELDS}
             for item in waiting:
                 self._measure(*item)
 
     def _stretches(
-        self, row: Row, counted: dict[str, Bag], vectors: list[np.ndarray], means: Mapping[str, float]
+        self, row: Row, terms: Terms, vectors: list[np.ndarray], means: Mapping[str, float]
     ) -> Iterator[Row]:
         """A row for each vector of a passage, the first with its terms; one that is found by words alone has none."""
+        counted = bags(terms)
+        for name in FIELDS:
+            self.terms.update(term_key(name, term) for term in counted[name].counts)
+        nothing = dict.fromkeys(FIELDS, NOTHING)
+        measured = {name: counted[name].vector(means[name]) for name in FIELDS}
         for place, vector in enumerate(vectors or [np.zeros(self._manifest.dimensions, np.float32)]):
-            terms = {name: counted[name].vector(means[name]) if place == 0 else dict(NOTHING) for name in FIELDS}
+            found_by = measured if place == 0 else nothing
             yield {**row, "pk": row["number"] * STRETCHES + place, "stretch": place if vectors else -1,
-                   "dense": vector.tolist(), **terms}  # fmt: skip
+                   "dense": vector.tolist(), **found_by}  # fmt: skip
 
     def _write(self, rows: list[Row]) -> None:
         self._engine.write(self._names.passages, rows, _WRITTEN)

@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, required=True, help="SQuAD JSON")
     parser.add_argument("--archive", type=Path, help="further articles, JSON lines packed by xz")
     parser.add_argument("--articles", type=int, default=1000, help="how many articles there are in all")
+    parser.add_argument("--search", type=int, help="how many questions are searched for; else all")
     parser.add_argument("--ask", type=int, default=100, help="of how many questions the first quotes are compared")
     parser.add_argument("--encoder", help="as of khamtop index")
     arguments = parser.parse_args()
@@ -49,7 +50,7 @@ def main() -> None:
     articles, asked = load(arguments.questions)
     if arguments.archive:
         articles += islice(archive(arguments.archive), max(0, arguments.articles - len(articles)))
-    asked = [question for question in asked if question.answers]
+    asked = [question for question in asked if question.answers][: arguments.search]
     with tempfile.TemporaryDirectory() as folder:
         engines: dict[str, Place] = {"folder": Path(folder) / "index", "Milvus Lite": place_of(f"{folder}/index.db")}
         built, opened, sizes = {}, {}, {}
