@@ -46,8 +46,8 @@ from khamtop.index.types import Article, Encoder, KhamtopError
 #: Passages of a first build that wait until their mean length is known: of some 1,200 articles, 20 kB each. Later ones
 #: are measured by that of these, since a vector cannot change with the mean of all.
 _MEASURED = 8192
-#: Passages and small rows that are written at once.
-_WRITTEN, _SMALL = 200, 5000
+#: Passages and small rows that are written at once, and articles that are read with their passages, some 1 MB each ten.
+_WRITTEN, _SMALL, _MOVED = 200, 5000, 50
 #: Files that are ended at once.
 _ENDED = 5000
 
@@ -266,7 +266,7 @@ class _NewRows:
 
         Their passages keep their vectors and terms.
         """
-        for some in batches(sorted(moved), _WRITTEN):
+        for some in batches(sorted(moved), _MOVED):
             condition = f"{_alive(self._manifest)} and number in {list(some)}"
             texts = joined(self._engine.query(self._names.articles, condition, ["number", "piece", "data"]))
             condition = f"{_alive(self._manifest)} and article in {list(some)}"
@@ -344,7 +344,7 @@ class _Gone:
 
     def end(self, articles: Sequence[int], counted: bool) -> None:
         """Ends articles with their passages; `counted` if these do not live on under other numbers."""
-        for some in batches(articles, _WRITTEN):
+        for some in batches(articles, _MOVED):
             ended = _end(self._engine, self._names.passages, self._of(some, "article"), self._manifest)
             _end(self._engine, self._names.articles, self._of(some, "number"), self._manifest)
             for row in ended if counted else ():
@@ -489,8 +489,7 @@ def _begun(
     if earlier and not reason:
         _sweep(state, earlier)
         return earlier, None, earlier
-    for left in state.epochs() - {state.answering_epoch()}:
-        state.drop_epoch(left)
+    _drop_epochs(state, keep=state.answering_epoch(), generation=state.highest()[1])
     epoch, generation = state.highest()
     return None, reason, _empty(encoder, part, epoch + 1, generation)
 
@@ -543,19 +542,25 @@ def _empty(encoder: Encoder, part: tuple[int, int], epoch: int, generation: int)
     )  # fmt: skip
 
 
+def _drop_epochs(state: State, keep: int | None, generation: int) -> None:
+    """Drops the collections of other epochs: such as were replaced, or never committed."""
+    for epoch in state.epochs() - {keep}:
+        state.sweep_up_to(0, generation)
+        state.drop_epoch(epoch)
+
+
 def _sweep(state: State, last: Manifest) -> None:
     """Takes out what a killed build left, and what had ended before the build that answers."""
     engine, part, generation = state.engine, last.part, last.generation
     names = Names.of(state.collection, last.epoch)
     if last.parts == 1:
-        for epoch in state.epochs() - {last.epoch}:
-            state.sweep_up_to(part, generation)
-            state.drop_epoch(epoch)
+        _drop_epochs(state, last.epoch, generation)
     swept = f"part == {part} and (died <= {generation} or born > {generation})"
     ending = f"part == {part} and died == {generation + 1}"
     for name in (names.passages, names.articles, names.files):
         if not engine.has(name):
             continue
+        engine.load(name)
         if engine.count(name, swept):
             state.sweep_up_to(part, generation)
             engine.delete(name, swept)

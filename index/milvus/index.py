@@ -155,16 +155,18 @@ class MilvusIndex:
             return []
         keys = [number * PIECES for number in numbers]
         columns = ["number", "day", "last_day", "file", "part"]
-        rows = {row["number"]: row for row in self._engine.of_keys(self._names.articles, keys, columns)}
+        found = self._whole(partial(self._engine.of_keys, self._names.articles, keys, columns))
+        rows = {row["number"]: row for row in found}
         return [self._listed_one(rows[number]) for number in numbers]
 
     def _listed_one(self, row: Row) -> Listed:
         record = self._record(row["number"])
         of_file = f"{self._seen} and part == {row['part']} and "
         file = f"{of_file}number == {row['file']}"
-        texts = joined(self._engine.query(self._names.files, file, ["number", "piece", "data"]))
-        identity, _, rejected = json.loads(texts[row["file"]])
-        others = self._engine.count(self._names.articles, f"{of_file}piece == 0 and file == {row['file']}")
+        alike = f"{of_file}piece == 0 and file == {row['file']}"
+        texts = self._whole(partial(self._engine.query, self._names.files, file, ["number", "piece", "data"]))
+        others = self._whole(partial(self._engine.count, self._names.articles, alike))
+        identity, _, rejected = json.loads(joined(texts)[row["file"]])
         is_alone = others == 1 and all(item[1] == "text.bad_letter" for item in json.loads(rejected))
         day = date.fromordinal(row["day"]) if row["day"] and row["day"] == row["last_day"] else None
         return Listed(
@@ -454,11 +456,19 @@ class MilvusIndex:
 
     def _whole(self, read: Callable[[], _T]) -> _T:
         """What was read, unless some of it may have been taken out meanwhile: a build says so before it does."""
-        found = read()
-        swept = self._state.swept()
-        if any(swept.get(one.part, 0) > one.generation for one in self._manifests):
+        try:
+            found = read()
+        except KhamtopError as error:
+            if error.code == "milvus.failed" and self._is_swept():  # with the collections that it was read from
+                raise KhamtopError("index.replaced") from error
+            raise
+        if self._is_swept():
             raise KhamtopError("index.replaced")
         return found
+
+    def _is_swept(self) -> bool:
+        swept = self._state.swept()
+        return any(swept.get(one.part, 0) > one.generation for one in self._manifests)
 
 
 def counts_at(address: Address) -> Counts:
