@@ -14,6 +14,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 pymilvus = pytest.importorskip("pymilvus", reason="the extra khamtop[milvus] is not installed")
 milvus_lite = pytest.importorskip("milvus_lite", reason="the extra khamtop[milvus] is not installed")
@@ -32,6 +33,7 @@ from khamtop.index.storage.wiring import drafting, open_index, remembered_encode
 from khamtop.index.types import Article, Filter, KhamtopError  # noqa: E402
 from khamtop.qa.answer import ask  # noqa: E402
 from khamtop.qa.searching import look_up  # noqa: E402
+from khamtop.ui import cli, doctor  # noqa: E402
 from khamtop.ui.service import Service  # noqa: E402
 from tests.toys import NEWS, Spy, ToyEncoder, ToyReader, free_port, lines, write_files  # noqa: E402
 
@@ -612,3 +614,33 @@ def test_the_page_follows_an_index_that_is_built_elsewhere(news, place, monkeypa
     assert [hit.article.id for hit in service.search("ช้างป่า").hits][:1] == ["news/new.txt"]
     assert (tmp_path / ".khamtop").is_dir()  # for what readers think
     assert drafts.remembered_encoder(place) is None
+
+
+def test_the_command_line_takes_an_address_for_a_folder(news, place, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        done = CliRunner().invoke(cli.main, [*map(str, arguments), "--index", str(place), "--lang", "en"])
+        assert done.exit_code == 0, done.stderr
+        return json.loads(done.stdout)
+
+    assert run("index", news, "--encoder", "static", "--json")["added"] == 3
+    assert run("index", news, "--json")["unchanged"] == 3  # with the encoder that it remembers
+    assert run("ask", "นาโตประชุมที่ไหน", "--json")["citations"][0]["article_id"] == "news/nato.txt"
+    assert run("search", "รถไฟ", "--json")["passages"][0]["article_id"] == "news/train.txt"
+    assert run("check", "--json") == {"index": str(place), "whole": True, "problems": []}
+    (found,) = doctor.examine(doctor.Setting(place), ["index"])["index"]
+    assert (found.state, found.code, found.facts["articles"]) == ("fine", "doctor.milvus", 3)
+    (news / "train.txt").unlink()
+    assert run("index", news, "--json")["removed"] == 1
+
+
+def test_check_tells_an_article_that_is_not_as_it_was_written(news, place):
+    build([news], place, ToyEncoder())
+    engine = Engine(place)
+    (row,) = [row for row in engine.query("khamtop_1_articles", "pk >= 0", ["*"]) if "นาโต" in row["data"]]
+    engine.write("khamtop_1_articles", [{**row, "data": row["data"].replace("กรุงมาดริด", "กรุงลอนดอน")}])
+    assert [problem.code for problem in check.problems(place, ToyEncoder())] == ["index.damaged"]
+    assert code_of(lambda: open_index(place, ToyEncoder()).article("news/nato.txt")) == "index.damaged"
+    engine.delete("khamtop_1_articles", f"number == {row['number']}")
+    assert [problem.code for problem in check.problems(place, ToyEncoder())] == ["check.counts", "check.orphans"]

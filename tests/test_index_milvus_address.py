@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from khamtop.index.building.build import build
 from khamtop.index.milvus.address import HOME, Address, home_of, place_of
@@ -12,6 +13,7 @@ from khamtop.index.rankings.lexical import Terms
 from khamtop.index.storage.wiring import open_index
 from khamtop.index.text import thai
 from khamtop.index.types import KhamtopError
+from khamtop.ui import cli
 from tests.toys import ToyEncoder
 
 
@@ -97,3 +99,27 @@ def test_of_the_ways_to_write_a_thing_the_best_counts_and_the_engine_never_gives
 def test_an_address_is_told_from_the_folder_of_that_name(tmp_path, monkeypatch):
     assert isinstance(place_of("x.db"), Address)
     assert isinstance(place_of("milvus"), Path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["ask", "ใคร", "--index", "milvus://me:s3cret@host/news"], 2),
+        (["index", "--index", "milvus://host"], 2),
+        (["index", "--index", "index", "--part", "1/2"], 2),
+        (["index", "--index", "milvus://host/news", "--part", "3/2"], 2),
+        (["index", "--index", "milvus://host/news", "--part", "0/2"], 2),
+        (["index", "--index", "milvus://host/news", "--part", "1/1000"], 2),
+        (["index", "--index", "milvus://host/news", "--part", "หนึ่ง"], 2),
+        (["ask", "ใคร", "--index", "none.db"], 1),
+        (["check", "--index", "none.db"], 1),
+    ],
+)
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_what_is_wrong_with_an_address_or_a_part_is_one_sentence(arguments, status, language, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(cli.main, [*arguments, "--lang", language])
+    assert (done.exit_code, done.stdout) == (status, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert "s3cret" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
