@@ -197,6 +197,15 @@ def test_words_score_as_tantivy_scores_them_of_many_ways_to_write_a_thing_the_be
             assert [item.passage for item in found[0]][:-1] == [item.passage for item in found[1]][:-1]
 
 
+def test_a_servers_graph_of_vectors_finds_the_same(archive, place, tmp_path, monkeypatch):
+    """But for an article of many stretches that are alike, among which a graph leads nowhere else."""
+    monkeypatch.setattr(Engine, "_wants_graphs", lambda engine: True)
+    write_files(archive, {"archive.jsonl": "".join(ARCHIVE.splitlines(keepends=True)[:4])})
+    for where in (place, tmp_path / "folder"):
+        build([archive], where, ToyEncoder())
+    assert_same(open_index(place, ToyEncoder()), Index.open(tmp_path / "folder", ToyEncoder()))
+
+
 def test_a_filter_is_the_engines_work_and_a_set_that_is_none_is_picked_out_here(archive, place, tmp_path, monkeypatch):
     for where in (place, tmp_path / "folder"):
         build([archive], where, ToyEncoder())

@@ -84,9 +84,12 @@ class Draft:
 
     def finish(self, encoder: Encoder, encoder_source: str | None) -> Manifest:
         """Writes what is left to write; the manifest of the build, which nobody sees before it is committed."""
-        self._new.finish()
-        kept = {row[0]: row for row in self.database.article_rows() if row[0] not in self._new.articles}
         before = {row[0]: row for row in self._articles}
+        after = {row[0]: row for row in self.database.article_rows()}
+        for number in sorted(after.keys() - before.keys() - self._new.articles.keys()):
+            self._new.take_article(number, 0)  # it has no passage
+        self._new.finish()
+        kept = {number: row for number, row in after.items() if number not in self._new.articles}
         moved = {number: row for number, row in kept.items() if row != before[number]}
         self._new.move(moved)
         gone = _Gone(self._engine, self._names, self._manifest)
@@ -222,15 +225,7 @@ class _NewRows:
         if not passages:
             return
         facts = {row[0]: row[1:] for row in self._database.passage_rows(passages)}
-        local = facts[passages[0]][0]
-        article = self._database.article_numbered(local)
-        self.last_article += 1
-        self.articles[local] = self.last_article
-        (known,) = self._database.article_rows([local])
-        self._article_rows += article_rows(article, known, self.last_article, len(passages), self._manifest)
-        if len(self._article_rows) >= _WRITTEN:
-            self._write_articles()
-        placed = _placed(article)
+        placed = _placed(self.take_article(facts[passages[0]][0], len(passages)))
         for number, terms in zip(passages, entries, strict=True):
             _, start, end, said = facts[number]
             counted = lengths(terms)
@@ -244,6 +239,17 @@ class _NewRows:
                 self.lengths[name] += counted[name]
         self.passages += len(passages)
         self.last_passage = max(self.last_passage, *passages)
+
+    def take_article(self, local: int, passages: int) -> Article:
+        """Takes an article by its number in the small database, and how many passages it has; the article."""
+        article = self._database.article_numbered(local)
+        (known,) = self._database.article_rows([local])
+        self.last_article += 1
+        self.articles[local] = self.last_article
+        self._article_rows += article_rows(article, known, self.last_article, passages, self._manifest)
+        if len(self._article_rows) >= _WRITTEN:
+            self._write_articles()
+        return article
 
     def take_vectors(self, passages: Sequence[int], entries: Sequence[np.ndarray] | np.ndarray) -> None:
         """Takes all vectors of passages that wait for them."""

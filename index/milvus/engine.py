@@ -71,6 +71,8 @@ class Engine:
                 `milvus.locked` where another program has the file open.
         """
         self.address = address
+        #: Whether vectors are found along a graph; else each is compared with the question.
+        self._has_graphs = self._wants_graphs()
         self._token = os.environ.get(TOKEN_VARIABLE, "")
         self._client, self._failures = self._connected()
 
@@ -92,6 +94,10 @@ class Engine:
         except failures as error:
             raise self._told(error) from None
         return client, failures
+
+    def _wants_graphs(self) -> bool:
+        """A server may hold millions of vectors; a file is as small as a folder whose vectors are flat."""
+        return self.address.file is None
 
     # Collections
 
@@ -147,7 +153,7 @@ class Engine:
         for name, (kind, _) in columns.items():
             if name in without or "VECTOR" not in kind:
                 continue
-            is_graph = kind == "FLOAT_VECTOR" and name != _NO_VECTOR and self.address.file is None
+            is_graph = kind == "FLOAT_VECTOR" and name != _NO_VECTOR and self._has_graphs
             plain = "SPARSE_INVERTED_INDEX" if kind == "SPARSE_FLOAT_VECTOR" else "FLAT"
             indexes.add_index(
                 name, index_name=name, index_type="HNSW" if is_graph else plain, metric_type="IP",
@@ -211,7 +217,7 @@ class Engine:
         """For each vector wanted, the `limit` rows of the highest inner products with their columns, best first."""
         limit = min(limit, MOST_FOUND)
         data = [vector.tolist() if isinstance(vector, np.ndarray) else dict(vector) for vector in wanted]
-        is_graph = isinstance(wanted[0], np.ndarray) and self.address.file is None
+        is_graph = isinstance(wanted[0], np.ndarray) and self._has_graphs
         settings = {"metric_type": "IP", "params": {"ef": max(_EF, 2 * limit)} if is_graph else {}}
         found = self._call(
             "search", collection, data=data, anns_field=column, filter=condition, limit=limit,
