@@ -434,6 +434,17 @@ def test_the_lock_of_another_machine_counts_while_that_shows_signs_of_life(news,
             assert lock.is_ours()
 
 
+def test_a_builder_shows_signs_of_life_until_it_ends(news, place, monkeypatch):
+    monkeypatch.setattr(states, "BEAT_SECONDS", 0.001)
+    build([news], place, ToyEncoder())
+    state = State(Engine(place))
+    with Lock(state, 0).held():
+        first = state.last_beat(0)
+        assert any(state.last_beat(0) > first for _ in range(1000))
+    last = state.last_beat(0)
+    assert all(state.last_beat(0) == last for _ in range(10))
+
+
 def test_a_builder_whose_lock_was_taken_over_commits_nothing(news, place):
     build([news], place, ToyEncoder())
     before = open_index(place, ToyEncoder()).stamp
@@ -516,6 +527,26 @@ def test_a_key_that_is_refused_is_told_and_shown_nowhere(news, monkeypatch, capl
     assert base64.b64encode(b"s3cret-key").decode() in sent
     shown = capfd.readouterr()
     assert not any("s3cret" in text for text in (str(caught.value), caplog.text, shown.out, shown.err))
+
+
+def test_collections_that_are_only_named_like_ours_are_left_alone(news, place):
+    client = pymilvus.MilvusClient(place.uri)
+    client.create_collection("khamtop_1_articles", dimension=4)
+    assert code_of(lambda: build([news], place, ToyEncoder())) == "milvus.foreign"
+    assert client.list_collections() == ["khamtop_1_articles"]
+
+
+def test_a_server_that_is_away_for_a_moment_is_not_taken_for_a_damaged_index(news, place, monkeypatch):
+    build([news], place, ToyEncoder())
+    before = open_index(place, ToyEncoder()).stamp
+
+    def away(state):
+        raise KhamtopError("index.away", address="there")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(State, "_commits", away)
+        assert code_of(lambda: build([news], place, ToyEncoder())) == "index.away"
+    assert open_index(place, ToyEncoder()).stamp == before
 
 
 def test_a_collection_of_others_is_left_alone(news, place):

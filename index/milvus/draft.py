@@ -39,7 +39,7 @@ from khamtop.index.milvus.state import (
 )
 from khamtop.index.milvus.texts import article_key, joined, pieces, said_number
 from khamtop.index.rankings.lexical import Terms
-from khamtop.index.storage.database import ArticleRow, Database, FileRow, digest_of
+from khamtop.index.storage.database import ArticleRow, Database, DatabaseUnwritable, FileRow, digest_of
 from khamtop.index.text.dates import span_of
 from khamtop.index.types import Article, Encoder, KhamtopError
 
@@ -459,6 +459,8 @@ def drafting(
             yield draft, commit
         except MemoryError as error:
             raise KhamtopError("index.memory") from error
+        except (OSError, DatabaseUnwritable) as error:  # the disk of this machine is full
+            raise KhamtopError("index.unwritable", folder=tempfile.gettempdir()) from error
         finally:
             draft.close()
             _leave_nothing(state, part[1])
@@ -505,7 +507,9 @@ def _earlier(state: State, encoder: Encoder, afresh: bool) -> tuple[Manifest | N
     try:
         committed = state.committed()
     except KhamtopError as error:
-        return None, "format" if error.code == "index.format" else "damaged"
+        if error.code not in ("index.format", "index.damaged"):  # a server that is away, which tells nothing
+            raise
+        return None, error.code.removeprefix("index.")
     if not committed:
         return None, None
     _check_parts(committed, 1)

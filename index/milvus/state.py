@@ -125,8 +125,13 @@ class State:
         self.engine.load(self.collection)
 
     def make(self) -> None:
-        """Makes the collection of commits, or what is lacking of it."""
-        self.is_there()
+        """Makes the collection of commits, or what is lacking of it.
+
+        Raises:
+            KhamtopError: `milvus.foreign` if it, or one of another name that we would give, is someone else's.
+        """
+        if not self.is_there() and self.epochs():
+            raise KhamtopError("milvus.foreign", address=str(self.engine.address))
         self.engine.make(self.collection, _STATE_COLUMNS)
 
     def committed(self) -> dict[int, Manifest]:
