@@ -26,6 +26,8 @@ _T = TypeVar("_T")
 #: Seconds that a server may take for anything; pymilvus tries again until then.
 TIMEOUT = 30.0
 _CONNECT_SECONDS = 5.0
+#: Seconds for what a server takes longer over the more it holds: to write down and index, and to read again.
+_LONG_SECONDS = 300.0
 #: Rows that are sent at once: a passage is some 15 kB, and Milvus takes 64 MB.
 BATCH = 500
 #: The most rows that a search may give back (Milvus' limit).
@@ -121,7 +123,7 @@ class Engine:
 
     def load(self, collection: str) -> None:
         """Has the engine hold a collection ready to be asked, which it may have let go of."""
-        self._call("load_collection", collection)
+        self._call_long("load_collection", collection)
 
     def _index(self, collection: str, columns: Columns) -> None:
         """Makes the indexes that a collection lacks."""
@@ -172,7 +174,7 @@ class Engine:
 
     def settle(self, collection: str) -> None:
         """Has the engine write what it took and index it: until then it looks through new rows one by one."""
-        self._call("flush", collection)
+        self._call_long("flush", collection)
 
     # Rows
 
@@ -228,9 +230,14 @@ class Engine:
     def _call(self, name: str, *given: Any, **settings: Any) -> Any:
         """Asks the engine; every call goes through here."""
         try:
-            return getattr(self._client, name)(*given, timeout=TIMEOUT, **settings)
+            return getattr(self._client, name)(*given, **{"timeout": TIMEOUT, **settings})
         except self._failures as error:
             raise self._told(error) from None
+
+    def _call_long(self, name: str, collection: str) -> None:
+        """Asks for what may take minutes, once it is known that somebody answers: pymilvus tries for as long."""
+        if self.has(collection):
+            self._call(name, collection, timeout=_LONG_SECONDS)
 
     def _told(self, error: Exception) -> KhamtopError:
         """A failure of pymilvus as ours: what it says may hold anything, but never the key."""
