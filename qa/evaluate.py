@@ -18,7 +18,8 @@ from typing import Any
 
 from khamtop.index.building.build import build_articles
 from khamtop.index.sources.squad import Paragraph, read_squad
-from khamtop.index.storage.store import Index
+from khamtop.index.storage.opened import Index
+from khamtop.index.storage.wiring import open_index
 from khamtop.index.text import thai
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError
 from khamtop.qa.answer import ask
@@ -111,7 +112,7 @@ def evaluate(
     report = progress or (lambda done, total: None)
     with tempfile.TemporaryDirectory() as folder:
         built = build_articles(articles, Path(folder), encoder)
-        index = Index.open(Path(folder), encoder)
+        index = open_index(Path(folder), encoder)
         answered: list[_Asked] = []
         refused: list[float] = []
         for done, question in enumerate(asked):

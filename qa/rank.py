@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from khamtop.index.storage.store import Index
+from khamtop.index.storage.opened import Index
 from khamtop.index.text import thai
 from khamtop.index.text.dates import span_of
 from khamtop.index.types import Article, Filter, Span

@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 
 from khamtop.index.rankings.lexical import GRAM_CHARS, Alternatives
-from khamtop.index.storage.store import Index
+from khamtop.index.storage.opened import Index
 from khamtop.index.text import thai
 from khamtop.index.threads import side_by_side
 from khamtop.index.types import Filter, Ranked, best_first, holds

@@ -20,7 +20,7 @@ from typing import Literal
 import numpy as np
 
 from khamtop.index.rankings.lexical import GRAM_CHARS, Condition
-from khamtop.index.storage.store import Index
+from khamtop.index.storage.opened import Index
 from khamtop.index.text import thai
 from khamtop.index.text.dates import span_of
 from khamtop.index.types import Article, Filter, KhamtopError, Span

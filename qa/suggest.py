@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 
-from khamtop.index.storage.store import Index
+from khamtop.index.storage.opened import Index
 from khamtop.index.text import thai
 from khamtop.index.types import Article, Span
 from khamtop.qa.answer import ask

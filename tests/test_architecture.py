@@ -32,6 +32,9 @@ DOORS = {
     "transformers": "index/encoders/foreign.py qa/foreign_reader.py",
     "huggingface_hub": "index/encoders/foreign.py",
     "torch": "qa/foreign_reader.py qa/reranker.py",
+    "pymilvus": "index/milvus/engine.py",
+    "grpc": "index/milvus/engine.py",
+    "milvus_lite": "index/milvus/engine.py",
     "gradio": "ui/web.py",
     "mcp": "ui/mcp.py",
     "openai": "qa/llm.py",
@@ -39,7 +42,7 @@ DOORS = {
 
 
 #: Distributions whose modules bear another name.
-DISTRIBUTIONS = {"faiss_cpu": "faiss"}
+DISTRIBUTIONS = {"faiss_cpu": "faiss", "grpcio": "grpc"}
 
 
 def imported(path: Path) -> Iterator[str]:

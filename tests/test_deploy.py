@@ -137,7 +137,7 @@ def test_it_runs_as_nobody_in_particular_who_may_write_its_volume_alone() -> Non
     assert names.index("USER") < names.index("ENTRYPOINT")
     assert "RUN" not in names[names.index("USER") :]
     assert make.endswith(f"--owner khamtop --group khamtop {only('VOLUME')}")
-    assert str(options_of(container_call())["folder"]).startswith(f"{only('VOLUME')}/")
+    assert str(options_of(container_call())["place"]).startswith(f"{only('VOLUME')}/")
 
 
 def test_without_a_password_it_does_not_start() -> None:
@@ -225,7 +225,7 @@ def test_compose_mounts_what_the_command_names(compose: dict[str, Any], service:
     assert (DEPLOY / articles[1]).is_dir()
     served = options_of(service["command"])
     assert [str(path) for path in served["articles"]] == ["/articles"]
-    assert str(served["folder"]).startswith("/data/")
+    assert str(served["place"]).startswith("/data/")
 
 
 def test_compose_gives_no_rights_that_are_not_needed(service: dict[str, Any]) -> None:
@@ -259,7 +259,7 @@ def test_the_unit_writes_where_it_may_as_a_user_of_its_own(unit: configparser.Co
     assert "User" not in service
     folder = f"/var/lib/{service['StateDirectory']}"
     _, *arguments = shlex.split(service["ExecStart"])
-    assert str(options_of(arguments)["folder"]).startswith(f"{folder}/")
+    assert str(options_of(arguments)["place"]).startswith(f"{folder}/")
     assert service["WorkingDirectory"] == folder
     assert f"HOME={folder}" in service["Environment"].split()
     assert service["ProtectSystem"] == "strict"

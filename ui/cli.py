@@ -20,6 +20,7 @@ import click
 from tqdm import tqdm
 
 from khamtop.index.filters import filter_of
+from khamtop.index.milvus.address import MOST_PARTS, Place, home_of, place_of
 from khamtop.index.text.names import NAME_KINDS
 from khamtop.index.types import KhamtopError
 from khamtop.ui import render, texts
@@ -56,6 +57,9 @@ _CALL_WAS_WRONG = (
     "origin.",
     "mcp.page",
     "llm.",
+    "index.part",
+    "milvus.address",
+    "milvus.part",
 )
 
 
@@ -87,8 +91,9 @@ def _options(*names: str) -> Callable[[Any], Any]:
     """The options that several commands share, by name, and `--debug` and `--lang` with them."""
     shared: dict[str, Callable[[Any], Any]] = {
         "index": click.option(
-            "--index", "folder", type=click.Path(path_type=Path), default=DEFAULT_INDEX, show_default=True,
-            help="Folder of the index.",
+            "--index", "place", default=str(DEFAULT_INDEX), show_default=True, metavar="FOLDER_OR_ADDRESS",
+            help="Folder of the index, or the address of a Milvus collection, milvus://HOST:19530/COLLECTION, whose"
+            " key is read from KHAMTOP_MILVUS_TOKEN in the environment; a path that ends in .db is Milvus Lite's.",
         ),
         "articles": click.option(
             "--articles", type=click.Path(path_type=Path), multiple=True,
@@ -193,7 +198,7 @@ def main() -> None:
 )
 @click.option("--read-only", is_flag=True, help="For asking and reading only: no upload, removal or rebuild.")
 def serve(
-    folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, reranker: str | None,
+    place: str, articles: tuple[Path, ...], encoder: str | None, reader: str | None, reranker: str | None,
     llm: str | None, llm_model: str | None, llm_key_file: Path | None, watch: bool, host: str, port: int,
     users: tuple[str, ...], auth_file: Path | None, root_path: str | None, allowed_hosts: tuple[str, ...],
     api_key_file: Path | None, origins: tuple[str, ...], rate_limit: int, read_only: bool, lang: str | None,
@@ -220,12 +225,13 @@ def serve(
             with _no_garbage():
                 from khamtop.ui.service import Service
 
+                index_at = place_of(place)
                 _check_local(articles)
                 for path in articles:
                     if not path.exists():
                         raise KhamtopError("articles.missing", path=str(path))
-                paths = articles or _default_articles(folder)
-                service = Service(folder, paths, encoder, read_only, reader, reranker, writer)
+                paths = articles or _default_articles(home_of(index_at))
+                service = Service(index_at, paths, encoder, read_only, reader, reranker, writer)
                 service.start()
                 if watch:
                     service.watch()
@@ -245,7 +251,7 @@ def serve(
     metavar="ADDRESS",
     help="Where khamtop serve shows these articles: links that a person can open lead there.",
 )
-def mcp(folder: Path, encoder: str | None, reader: str | None, page: str | None, lang: str | None, debug: bool) -> None:
+def mcp(place: str, encoder: str | None, reader: str | None, page: str | None, lang: str | None, debug: bool) -> None:
     """Let agents ask, search and read the indexed articles, over standard input and output (MCP).
 
     It changes nothing, and answers from the last index that was built. It needs the extra khamtop[mcp]. Where khamtop
@@ -266,7 +272,7 @@ def mcp(folder: Path, encoder: str | None, reader: str | None, page: str | None,
             from khamtop.ui.service import Service
 
             at = page_at(page) if page is not None else None
-            service = Service(folder, [], encoder, read_only=True, reader=reader)
+            service = Service(place_of(place), [], encoder, read_only=True, reader=reader)
             service.start(builds=False)
         asked_by.serve(service, at)
 
@@ -275,7 +281,7 @@ def mcp(folder: Path, encoder: str | None, reader: str | None, page: str | None,
 @click.argument("question")
 @_options("index", "encoder", "reader", "reranker", "llm", "k", "from", "to", "source", "name", "json")
 def ask(
-    question: str, folder: Path, encoder: str | None, reader: str | None, reranker: str | None, llm: str | None,
+    question: str, place: str, encoder: str | None, reader: str | None, reranker: str | None, llm: str | None,
     llm_model: str | None, llm_key_file: Path | None, k: int, since: str | None, until: str | None,
     source: str | None, name: str | None, as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
@@ -292,7 +298,7 @@ def ask(
 
         check(question)  # before anything is loaded for it
         bounds, writer = filter_of(since, until, source, name), _writer(llm, llm_model, llm_key_file)
-        opened = _open(folder, encoder)
+        opened = _open(place, encoder)
         found = ask(question, opened, k=k, bounds=bounds, writer=writer, **_models(reader, reranker))
         _print(as_json, render.to_json(found), render.to_text(found))
 
@@ -301,7 +307,7 @@ def ask(
 @click.argument("question")
 @_options("index", "encoder", "reader", "reranker", "k", "from", "to", "source", "name", "order", "json")
 def search(
-    question: str, folder: Path, encoder: str | None, reader: str | None, reranker: str | None, k: int,
+    question: str, place: str, encoder: str | None, reader: str | None, reranker: str | None, k: int,
     since: str | None, until: str | None, source: str | None, name: str | None, order: Any, as_json: bool,
     lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
@@ -321,7 +327,7 @@ def search(
         wanted_of(question)  # before anything is loaded for it
         bounds = filter_of(since, until, source, name)
         models = _models(reader, reranker)
-        found = look_up(question, _open(folder, encoder), k=k, bounds=bounds, order=order, **models)
+        found = look_up(question, _open(place, encoder), k=k, bounds=bounds, order=order, **models)
         language = language_of(question)
         _print(as_json, render.findings_to_json(question, found), render.findings_to_text(found, language))
 
@@ -330,9 +336,15 @@ def search(
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH_OR_ADDRESS]...")
 @_options("index", "articles", "encoder", "watch", "json")
 @click.option("--afresh", is_flag=True, help="Build everything anew, whatever is there.")
+@click.option(
+    "--part",
+    metavar="N/M",
+    help="Index only the files of one of M parts, for an index at an address: so many machines can build it, each a"
+    " part, which the checksums of the files' paths tell. Name the same articles on each.",
+)
 def index(
-    paths: tuple[str, ...], articles: tuple[Path, ...], folder: Path, encoder: str | None, watch: bool,
-    as_json: bool, afresh: bool, lang: str | None, debug: bool,
+    paths: tuple[str, ...], articles: tuple[Path, ...], place: str, encoder: str | None, watch: bool,
+    as_json: bool, afresh: bool, part: str | None, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
     """Index the articles in files and folders, doing only what changed since the last time.
 
@@ -348,23 +360,27 @@ def index(
     Example:
       khamtop index ~/news/2565 ~/news/archive.jsonl.xz
       khamtop index ~/news https://example.com/feed.xml
+      khamtop index ~/news --index milvus://10.0.0.5:19530/news --part 3/16
     """
     with _reporting(lang, debug):
         from khamtop.index.building.build import build
         from khamtop.index.encoders.wiring import load_encoder
-        from khamtop.index.storage.store import remembered_encoder
+        from khamtop.index.storage.wiring import remembered_encoder
 
-        source = encoder or remembered_encoder(folder)
+        index_at = place_of(place)
+        one_of = _part(part, index_at)
+        home = home_of(index_at)
+        source = encoder or remembered_encoder(index_at)
         model = load_encoder(source)
         _check_local(articles)
         addresses = [path for path in paths if _is_address(path)]
         local = [Path(path) for path in paths if not _is_address(path)] or [*articles]
-        unfetched = _fetch(addresses, folder, lang)
-        found = [*local, folder / FETCHED] if addresses else local or _default_articles(folder)
+        unfetched = _fetch(addresses, home, lang)
+        found = [*local, home / FETCHED] if addresses else local or _default_articles(home)
 
         def build_once(anew: bool) -> None:
             with _progress(lang) as progress, _reasons_told(as_json, lang):
-                report = build(found, folder, model, progress, source, anew)
+                report = build(found, index_at, model, progress, source, anew, one_of)
             report = replace(report, rejected=(*unfetched, *report.rejected))
             _print(as_json, render.report_to_json(report), render.report_to_text(report, _language(lang)))
 
@@ -372,14 +388,14 @@ def index(
         if watch:
             from khamtop.index.building.watch import changes
 
-            for _ in changes(found, folder):
+            for _ in changes(found, home):
                 with _going_on(lang):
                     build_once(False)
 
 
 @main.command()
 @_options("index", "json")
-def check(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None:
+def check(place: str, as_json: bool, lang: str | None, debug: bool) -> None:
     """Read the whole index and tell what is wrong with it, if anything is.
 
     \b
@@ -387,16 +403,17 @@ def check(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None:
       khamtop check --index ~/news/.khamtop
     """
     with _reporting(lang, debug):
-        from khamtop.index.storage.check import problems
+        from khamtop.index.storage.wiring import problems
 
-        found = list(problems(folder))
+        index_at = place_of(place)
+        found = list(problems(index_at))
         sentences = [texts.sentence(problem, _language(lang)) for problem in found]
-        whole = texts.text("check.whole", _language(lang), folder=folder)
+        whole = texts.text("check.whole", _language(lang), folder=index_at)
         advice = texts.text("check.advice", _language(lang))
         codes = [{"code": problem.code, **problem.facts} for problem in found]
         _print(
             as_json,
-            {"index": str(folder), "whole": not found, "problems": codes},
+            {"index": str(index_at), "whole": not found, "problems": codes},
             "\n".join([*sentences, advice] if found else [whole]),
         )
         sys.exit(1 if found else 0)
@@ -408,7 +425,7 @@ def check(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Its port.")
 @click.option("--auth-file", type=click.Path(path_type=Path), help="File of who may sign in.")
 def doctor(
-    folder: Path, articles: tuple[Path, ...], encoder: str | None, reader: str | None, reranker: str | None,
+    place: str, articles: tuple[Path, ...], encoder: str | None, reader: str | None, reranker: str | None,
     llm: str | None, llm_model: str | None, llm_key_file: Path | None, host: str, port: int, auth_file: Path | None,
     as_json: bool, lang: str | None, debug: bool,
 ) -> None:  # fmt: skip
@@ -425,9 +442,11 @@ def doctor(
     with _reporting(lang, debug):
         from khamtop.ui import doctor
 
-        named = articles or [path for path in (DEFAULT_ARTICLES, folder / OWN_ARTICLES) if path.exists()][:1]
+        index_at = place_of(place)
+        own = home_of(index_at) / OWN_ARTICLES
+        named = articles or [path for path in (DEFAULT_ARTICLES, own) if path.exists()][:1]
         llm_named = llm, llm_model, llm_key_file
-        setting = doctor.Setting(folder, named, encoder, reader, reranker, host, port, auth_file, *llm_named)
+        setting = doctor.Setting(index_at, named, encoder, reader, reranker, host, port, auth_file, *llm_named)
         found = doctor.examine(setting)
         language = _language(lang)
         _print(as_json, doctor.to_json(found, language), doctor.to_text(found, language))
@@ -436,7 +455,7 @@ def doctor(
 
 @main.command()
 @_options("index", "json")
-def feedback(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None:
+def feedback(place: str, as_json: bool, lang: str | None, debug: bool) -> None:
     """List what readers thought of answers, the newest first.
 
     \b
@@ -446,7 +465,7 @@ def feedback(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None
     with _reporting(lang, debug):
         from khamtop.ui.feedback import Feedback
 
-        opinions = Feedback(folder).opinions()
+        opinions = Feedback(home_of(place_of(place))).opinions()
         _print(as_json, render.opinions_to_json(opinions), render.opinions_to_text(opinions, _language(lang)))
 
 
@@ -454,7 +473,7 @@ def feedback(folder: Path, as_json: bool, lang: str | None, debug: bool) -> None
 @click.option("--kind", type=click.Choice(NAME_KINDS), help="Names of one kind alone.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many names of each kind.")
 @_options("index", "json")
-def names(kind: str | None, limit: int, folder: Path, as_json: bool, lang: str | None, debug: bool) -> None:
+def names(kind: str | None, limit: int, place: str, as_json: bool, lang: str | None, debug: bool) -> None:
     """List the persons, organisations and places that the articles name, with the number of articles.
 
     They are found by rules: those of which it is not clear where they end are left out.
@@ -467,7 +486,7 @@ def names(kind: str | None, limit: int, folder: Path, as_json: bool, lang: str |
     with _reporting(lang, debug):
         from khamtop.index.storage.names import kinds_of
 
-        listed = _open(folder, None).names
+        listed = _open(place, None).names
         found = [(each, *listed.find(each, "", limit)) for each in kinds_of(kind or "")]
         _print(as_json, render.names_to_json(found), render.names_to_text(found, _language(lang)))
 
@@ -565,11 +584,24 @@ def _fetch(addresses: Sequence[str], folder: Path, lang: str | None) -> list[Any
         return fetch(addresses, folder / FETCHED, lambda done, total: progress("fetch", done, total))
 
 
-def _open(folder: Path, encoder: str | None) -> Any:
+def _open(place: str, encoder: str | None) -> Any:
     from khamtop.index.encoders.wiring import load_encoder
-    from khamtop.index.storage.store import Index
+    from khamtop.index.storage.wiring import open_index
 
-    return Index.open(folder, load_encoder(encoder) if encoder else None)
+    index_at = place_of(place)
+    return open_index(index_at, load_encoder(encoder) if encoder else None)
+
+
+def _part(given: str | None, index_at: Place) -> tuple[int, int]:
+    """The part that is built, counted from 1, and how many there are."""
+    if given is None:
+        return 1, 1
+    if isinstance(index_at, Path):
+        raise KhamtopError("index.part")
+    number, _, parts = given.partition("/")
+    if number.isdecimal() and parts.isdecimal() and 1 <= int(number) <= int(parts) <= MOST_PARTS:
+        return int(number), int(parts)
+    raise KhamtopError("milvus.part", given=given, most=MOST_PARTS)
 
 
 def _models(reader: str | None, reranker: str | None) -> dict[str, Any]:

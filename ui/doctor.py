@@ -29,6 +29,8 @@ from khamtop.ui import texts
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
+    from khamtop.index.milvus.address import Place
+
 State = Literal["fine", "note", "wrong"]
 #: What is looked at, in the order of the table.
 PARTS = ("machine", "program", "models", "index", "page")
@@ -61,7 +63,7 @@ class Finding:
 class Setting:
     """What the program would be called with: see `khamtop serve`."""
 
-    folder: Path
+    place: Place
     articles: Sequence[Path] = ()
     encoder: str | None = None
     reader: str | None = None
@@ -72,6 +74,11 @@ class Setting:
     llm: str | None = None
     llm_model: str | None = None
     llm_key_file: Path | None = None
+
+    @property
+    def folder(self) -> Path | None:
+        """The index's folder; None for one at an address."""
+        return self.place if isinstance(self.place, Path) else None
 
 
 def examine(setting: Setting, parts: Iterable[str] = PARTS) -> dict[str, list[Finding]]:
@@ -173,8 +180,10 @@ def _free_of_container(folder: Path = Path("/sys/fs/cgroup")) -> int | None:
     return None
 
 
-def _vector_bytes(folder: Path) -> int:
-    """The size of an index's vectors, which are held in memory; 0 if there is none that can be read."""
+def _vector_bytes(folder: Path | None) -> int:
+    """The size of an index's vectors, which are held in memory; 0 if there is none that can be read, or no folder."""
+    if folder is None:
+        return 0
     with suppress(Exception):
         from khamtop.index.storage.store import current_generation
 
@@ -284,9 +293,13 @@ def _modules(_: Setting) -> Iterator[Finding]:
 
 def _encoder(setting: Setting) -> Iterator[Finding]:
     from khamtop.index.encoders.wiring import STATIC, folder_of, load_encoder
-    from khamtop.index.storage.store import remembered_encoder
+    from khamtop.index.storage.wiring import remembered_encoder
+    from khamtop.index.types import KhamtopError
 
-    source = setting.encoder or remembered_encoder(setting.folder)
+    source = setting.encoder
+    if source is None:
+        with suppress(KhamtopError):  # what is wrong with the index is told there
+            source = remembered_encoder(setting.place)
     folder = _place(source, folder_of(source))
     if folder is None:
         yield Finding("note", "doctor.not_here", {"name": source})
@@ -298,15 +311,15 @@ def _encoder(setting: Setting) -> Iterator[Finding]:
         yield Finding("wrong", "doctor.nonsense", {"name": name})
         return
     yield Finding("fine", "doctor.encoder", {"name": name, "dimensions": encoder.dimensions, **_size_of(folder)})
-    yield from _fits_index(setting.folder, name)
+    yield from _fits_index(setting.place, name)
 
 
-def _fits_index(folder: Path, encoder: str) -> Iterator[Finding]:
-    from khamtop.index.storage.store import current_generation
+def _fits_index(place: Place, encoder: str) -> Iterator[Finding]:
+    from khamtop.index.storage.wiring import manifest_of
     from khamtop.index.types import KhamtopError
 
     with suppress(KhamtopError):  # what is wrong with the index is told there
-        wanted = current_generation(folder).manifest.encoder
+        wanted = manifest_of(place).encoder
         if wanted != encoder:
             yield Finding("wrong", "index.encoder", {"found": encoder, "wanted": wanted})
 
@@ -376,6 +389,9 @@ def _index(setting: Setting) -> Iterator[Finding]:
     from khamtop.index.storage.store import VERIFIED_ON_OPEN_BYTES, current_generation
 
     folder = setting.folder
+    if folder is None:
+        yield from _engine(setting.place)
+        return
     try:
         generation = current_generation(folder)
         forbidden = _forbidden([folder, generation.folder, *_folders_in(generation.folder)])
@@ -402,6 +418,23 @@ def _index(setting: Setting) -> Iterator[Finding]:
         yield Finding("fine", "doctor.index_read" if is_read else "doctor.index_sizes")
 
 
+def _engine(place: Place) -> Iterator[Finding]:
+    """The index at an address: whether its engine answers, and what stands there."""
+    from khamtop.index.storage.wiring import manifest_of
+
+    try:
+        manifest = manifest_of(place)
+    except Exception as error:
+        failure = _failure(error)
+        yield Finding("note", failure.code, failure.facts) if failure.code == "index.missing" else failure
+        return
+    facts = {
+        "address": str(place), "articles": manifest.articles, "passages": manifest.passages,
+        "format": str(manifest.format), "encoder": manifest.encoder,
+    }  # fmt: skip
+    yield Finding("fine", "doctor.milvus", facts)
+
+
 def _without_index(folder: Path, error: Exception) -> Finding:
     """What to say where no index can be read: that none is there yet is no failure."""
     failure = _failure(error)
@@ -414,6 +447,8 @@ def _without_index(folder: Path, error: Exception) -> Finding:
 
 def _room(setting: Setting) -> Iterator[Finding]:
     """Whether a rebuild could be written."""
+    if setting.folder is None:
+        return
     folder = _nearest(setting.folder)
     if not folder.is_dir() or not _may(folder, os.W_OK):
         yield Finding("wrong", "doctor.unwritable", {"folder": str(folder)})
@@ -427,7 +462,7 @@ def _room(setting: Setting) -> Iterator[Finding]:
 def _builds(setting: Setting) -> Iterator[Finding]:
     from khamtop.index.storage.store import is_being_built, leftovers
 
-    if not (setting.folder.is_dir() and _may(setting.folder, os.R_OK | os.X_OK)):
+    if setting.folder is None or not (setting.folder.is_dir() and _may(setting.folder, os.R_OK | os.X_OK)):
         return
     if is_being_built(setting.folder):
         yield Finding("note", "doctor.building", {"folder": str(setting.folder)})

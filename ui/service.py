@@ -27,11 +27,13 @@ from typing import TypeVar
 from khamtop.index.building.build import Report, build
 from khamtop.index.encoders.wiring import load_encoder
 from khamtop.index.filters import LONGEST
+from khamtop.index.milvus.address import Place, home_of
 from khamtop.index.panics import panics_raised
 from khamtop.index.storage.database import Listed
 from khamtop.index.storage.listing import LIST_ORDERS, Timeline
 from khamtop.index.storage.names import CountedName, kinds_of
-from khamtop.index.storage.store import Index, current_generation, remembered_encoder
+from khamtop.index.storage.opened import Index
+from khamtop.index.storage.wiring import manifest_of, open_index, remembered_encoder
 from khamtop.index.text.names import NameKind
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Span
 from khamtop.qa.answer import ask
@@ -61,6 +63,8 @@ MOST_PASSAGES = MOST_LISTED = 100
 
 #: The passages that come with an answer, unless a call asks for another number.
 _PASSAGES = 5
+#: Seconds after which it is looked again whether the index was built elsewhere, where that can be.
+_LOOK_SECONDS = 5.0
 _REMEMBERED_ANSWERS = 64
 
 #: The sentences that sum up the only article on the first screen: questions stand there too.
@@ -197,7 +201,7 @@ class Service:
 
     def __init__(
         self,
-        folder: Path,
+        place: Place,
         articles: Sequence[Path],
         encoder: str | None = None,
         read_only: bool = False,
@@ -205,22 +209,25 @@ class Service:
         reranker: str | None = None,
         writer: Writer | None = None,
     ) -> None:
-        """An index in `folder`, built from `articles`; `encoder` as `load_encoder` takes it, or the index's own,
-        `reader` as `load_reader` does and `reranker` as `load_reranker`. `writer` says something around the quotes,
-        where that is asked for.
+        """An index in a folder or at an address, built from `articles`; `encoder` as `load_encoder` takes it, or the
+        index's own, `reader` as `load_reader` does and `reranker` as `load_reranker`. `writer` says something around
+        the quotes, where that is asked for.
 
         With `read_only` nobody who asks can change what is asked: `remove` and `uploads.py` refuse.
         """
-        self.folder = folder
+        self.place = place
+        #: What is no part of the index itself: its own folder, or one of this machine.
+        self.folder = home_of(place)
         self.read_only = read_only
-        self.feedback = Feedback(folder)
+        self.feedback = Feedback(self.folder)
         self._articles = list(articles)
-        self._encoder_source = encoder or remembered_encoder(folder)
+        self._encoder_source = encoder or remembered_encoder(place)
         self._encoder: Encoder | None = None
         self._reader_source = reader
         self._reranker_source = reranker
         self.writer = writer
         self._opened: _Opened | None = None
+        self._looked = 0.0  # when it was looked last whether the index was built elsewhere
         self._build: Build | None = None
         self._another = False  # whether a build must follow the one under way
         self._numbers = count(1)
@@ -240,6 +247,9 @@ class Service:
                 where an index must be built.
         """
         _ = self._reader, self._reranker  # before anything is built for them
+        if self.folder != self.place:
+            with suppress(OSError):  # whatever wants to write there tells
+                self.folder.mkdir(parents=True, exist_ok=True)
         try:
             self._open()
         except KhamtopError as error:
@@ -251,14 +261,13 @@ class Service:
             self.begin_build()
 
     def follow(self) -> None:
-        """Opens the index that another program built since this one was opened, if one did; what is wrong with it is
+        """Opens the index that was built elsewhere since this one was opened, if one was; what is wrong with it is
         logged, and the open one goes on answering."""
         with self._following:
+            if self._opened is None or not self._opened.index.is_replaced():
+                return
             try:
-                manifest = current_generation(self.folder).manifest
-                if self._opened is None or self._opened.index.stamp == manifest.stamp:
-                    return
-                if self._encoder is not None and self._encoder.name != manifest.encoder:
+                if self._encoder is not None and self._encoder.name != manifest_of(self.place).encoder:
                     self._encoder = None  # the index remembers its own
                 self._open()
             except KhamtopError as error:
@@ -659,7 +668,7 @@ class Service:
 
         try:
             with panics_raised():
-                report = build(self._articles, self.folder, self._load_encoder(), progress, self._encoder_source)
+                report = build(self._articles, self.place, self._load_encoder(), progress, self._encoder_source)
                 progress("open", 0, 0)
                 self._open(prepared=True)
             build_.report = report
@@ -677,7 +686,7 @@ class Service:
                 build_.end()
 
     def _open(self, prepared: bool = False) -> None:
-        index = Index.open(self.folder, self._encoder)
+        index = open_index(self.place, self._encoder)
         self._encoder = index.encoder
         if prepared:
             _ = index.listing  # while the last index still answers
@@ -702,8 +711,18 @@ class Service:
         if opened is None and build is not None:
             raise build.error or KhamtopError("index.building")
         if opened is None:
-            raise KhamtopError("index.missing", folder=str(self.folder))
+            raise KhamtopError("index.missing", folder=str(self.place))
+        self._follow(opened.index)
         return opened
+
+    def _follow(self, index: Index) -> None:
+        """Looks now and then whether the index was built elsewhere; until that is open this one answers."""
+        now = time.monotonic()
+        if now - self._looked < _LOOK_SECONDS:
+            return
+        self._looked = now
+        if index.is_replaced() and not self._following.locked():
+            threading.Thread(target=self.follow, name="khamtop-follow", daemon=True).start()
 
 
 def _article(index: Index, identity: str) -> Article:

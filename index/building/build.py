@@ -8,6 +8,7 @@ the passages of new content are indexed. Asking goes on from the last generation
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,9 +19,12 @@ from pathlib import Path
 from khamtop.index.building.inventory import Inventory
 from khamtop.index.building.pool import in_order
 from khamtop.index.building.prepare import Prepared, PreparedArticle, prepare
+from khamtop.index.milvus.address import Place
 from khamtop.index.sources.files import files
+from khamtop.index.sources.source import File
 from khamtop.index.storage.database import digest_of
-from khamtop.index.storage.store import Draft, drafting
+from khamtop.index.storage.opened import Draft
+from khamtop.index.storage.wiring import drafting
 from khamtop.index.threads import cores
 from khamtop.index.types import Article, Encoder, Rejected
 
@@ -60,16 +64,18 @@ class Report:
 
 def build(
     paths: Sequence[Path],
-    folder: Path,
+    folder: Place,
     encoder: Encoder,
     progress: Progress | None = None,
     encoder_source: str | None = None,
     afresh: bool = False,
+    part: tuple[int, int] = (1, 1),
 ) -> Report:
-    """Indexes every article under `paths` in `folder`, and takes out those that are gone.
+    """Indexes every article under `paths` in `folder`, which may be an address, and takes out those that are gone.
 
     `encoder_source` is what `load_encoder` made `encoder` from; the index remembers it. `afresh` builds
-    all again, whatever is there.
+    all again, whatever is there. `part` is the one of several parts that is built, counted from 1, and how many there
+    are: a file is of the part that the checksum of its path tells.
 
     Raises:
         KhamtopError: `articles.missing` for a path that is not there, `articles.none` if no article
@@ -79,13 +85,20 @@ def build(
 
     def take(inventory: Inventory) -> None:
         for file in files(paths):
-            inventory.reject(file) if isinstance(file, Rejected) else inventory.take_file(file)
+            if _part_of(file, part[1]) == part[0]:
+                inventory.reject(file) if isinstance(file, Rejected) else inventory.take_file(file)
 
-    return _build(take, folder, encoder, progress, encoder_source, afresh)
+    return _build(take, folder, encoder, progress, encoder_source, afresh, part)
+
+
+def _part_of(file: File | Rejected, parts: int) -> int:
+    """The part that a file is of, the same on every machine that has it under the same path."""
+    name = file.path if isinstance(file, Rejected) else file.identity
+    return 1 + zlib.crc32(name.encode("utf-8", "surrogateescape")) % parts
 
 
 def build_articles(
-    articles: Iterable[Article | Rejected], folder: Path, encoder: Encoder, progress: Progress | None = None
+    articles: Iterable[Article | Rejected], folder: Place, encoder: Encoder, progress: Progress | None = None
 ) -> Report:
     """`build`, of articles that are already read."""
 
@@ -93,20 +106,21 @@ def build_articles(
         units = ((b"" if isinstance(item, Rejected) else digest_of(item), item) for item in articles)
         inventory.take_units("", None, units, {})
 
-    return _build(take, folder, encoder, progress, None, afresh=False)
+    return _build(take, folder, encoder, progress, None, False, (1, 1))
 
 
 def _build(
     take: Callable[[Inventory], None],
-    folder: Path,
+    folder: Place,
     encoder: Encoder,
     progress: Progress | None,
     encoder_source: str | None,
     afresh: bool,
+    part: tuple[int, int],
 ) -> Report:
     began = time.perf_counter()
     report = progress or (lambda stage, done, total: None)
-    with drafting(folder, encoder, afresh) as (draft, commit):
+    with drafting(folder, encoder, afresh, part) as (draft, commit):
         if draft.afresh:
             report(f"afresh.{draft.afresh}", 0, 0)
         inventory = Inventory(draft, lambda met: report("read", met, 0))
@@ -146,10 +160,11 @@ def _index(draft: Draft, numbers: Sequence[int], encoder: Encoder, report: Progr
             passages = article.passages
             known = draft.database.passages_of_number(number)
             places = known or draft.database.put_passages(number, [(item.span, item.said) for item in passages])
+            if not known:
+                draft.database.put_names(number, article.names)
             draft.rankings.lexical.add(places, [item.terms for item in passages])
             if not known:
                 embedding.add(places, passages)
-                draft.database.put_names(number, article.names)
             if embedding.is_due or done == len(numbers):
                 seconds = embedding.work()
                 if embedding.batches == 1 and done < len(numbers):

@@ -13,7 +13,7 @@ from khamtop.index.building.reasons import Reasons, grouped, total
 from khamtop.index.sources.files import read
 from khamtop.index.sources.source import APART, File, Unit, own_id, told_apart
 from khamtop.index.storage.database import KnownArticle, content_of
-from khamtop.index.storage.store import Draft
+from khamtop.index.storage.opened import Draft
 from khamtop.index.types import Article, KhamtopError, Rejected
 
 

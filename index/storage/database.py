@@ -71,6 +71,12 @@ _COMPRESSION = 3
 _REMEMBERED_ARTICLES = 256
 
 
+#: A file as it stands in the database: number, identity, digest, and what was rejected in it as JSON.
+FileRow = tuple[int, str, bytes | None, str]
+#: An article but for what it says: number, id, source, digest, content, file, unit.
+ArticleRow = tuple[int, str, str, bytes, bytes, int, bytes]
+
+
 @dataclass(frozen=True, slots=True)
 class KnownFile:
     """A file as an earlier build read it; `digest` is None for one that must be read again in any case."""
@@ -286,6 +292,14 @@ class Database:
         rows = rows or self._connection.execute("SELECT number FROM names WHERE instr(key, ?)", (key,)).fetchall()
         return [number for (number,) in rows]
 
+    def names_in(self, article: int) -> list[tuple[NameKind, str, int]]:
+        """Kind, name and trust of each name in the article of that number."""
+        return self._connection.execute(
+            "SELECT kind, names.name, trust FROM named JOIN names ON names.number = named.name WHERE article = ?"
+            " ORDER BY names.number",
+            (article,),
+        ).fetchall()
+
     def names(self) -> list[tuple[NameKind, str, int]]:
         """Kind, name and number of articles of each name that is to be believed (`Named.trust`): the commonest first,
         then by name."""
@@ -455,6 +469,32 @@ class Database:
             [(number, article, *span, said) for number, (span, said) in zip(numbers, passages, strict=True)],
         )
         return numbers
+
+    # What a build keeps elsewhere (`milvus/draft.py`), and looks up here
+
+    def restore(self, files: Iterable[FileRow], articles: Iterable[ArticleRow], last_passage: int) -> None:
+        """Puts in what an earlier build wrote, but for what articles say; `last_passage` numbers have been given."""
+        self._connection.executemany("INSERT INTO files VALUES (?, ?, ?, ?)", files)
+        self._connection.executemany(
+            "INSERT INTO articles (number, id, source, digest, content, file, unit, title, text)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, '', '')", articles,
+        )  # fmt: skip
+        self._connection.execute("INSERT INTO sqlite_sequence VALUES ('passages', ?)", (last_passage,))
+
+    def file_rows(self) -> list[FileRow]:
+        """All files."""
+        return self._connection.execute("SELECT number, identity, digest, rejected FROM files").fetchall()
+
+    def article_rows(self, numbers: Sequence[int] | None = None) -> list[ArticleRow]:
+        """Articles but for what they say: those of these numbers, or all."""
+        query = "SELECT number, id, source, digest, content, file, unit FROM articles"
+        if numbers is None:
+            return self._connection.execute(query).fetchall()
+        return list(self._each(f"{query} WHERE number IN", numbers))
+
+    def passage_rows(self, numbers: Sequence[int]) -> list[tuple[int, int, int, int, bytes]]:
+        """Number, article, start, end and digest of passages."""
+        return list(self._each("SELECT number, article, start, end, said FROM passages WHERE number IN", numbers))
 
     def _one(self, query: str, *values: object) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._connection.execute(query, values).fetchone()

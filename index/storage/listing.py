@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 
-from khamtop.index.storage.database import Database, Listed
+from khamtop.index.storage.database import Listed
 from khamtop.index.text import thai
 from khamtop.index.types import Filter
 
@@ -38,10 +38,23 @@ class Timeline:
     undated: int
 
 
+class Catalogue(Protocol):
+    """What a listing is made of: a `Database`, or another engine's articles."""
+
+    def catalogue(self) -> list[tuple[int, str, int | None]]:
+        """Number, title and day (an ordinal) of every article: the newest first, undated ones last, then by title."""
+
+    def listed(self, numbers: Sequence[int]) -> list[Listed]:
+        """The articles of these numbers as a list shows them, in that order."""
+
+    def articles_within(self, bounds: Filter) -> set[int]:
+        """The numbers of the articles that a filter lets through."""
+
+
 class Listing:
     """Every article of a database; those of a day by title, as Thais sort."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Catalogue) -> None:
         self._database = database
         rows = database.catalogue()
         places = _thai_order({title for _, title, _ in rows})

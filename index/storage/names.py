@@ -5,9 +5,9 @@ Counted once for an opened index. What is a name is decided in `text/names.py`, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from khamtop.index.storage.database import Database
 from khamtop.index.text.names import NAME_KINDS, NameKind, key_of, untitled
 from khamtop.index.types import KhamtopError
 
@@ -33,11 +33,12 @@ def kinds_of(kind: str) -> tuple[NameKind, ...]:
 
 
 class NameList:
-    """Every name of a database, by kind."""
+    """Every name of an index, by kind."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, counted: Iterable[tuple[NameKind, str, int]]) -> None:
+        """Of kinds, names and numbers of articles, the commonest first."""
         self._names: dict[NameKind, list[tuple[str, CountedName]]] = {kind: [] for kind in NAME_KINDS}
-        for kind, name, articles in database.names():
+        for kind, name, articles in counted:
             self._names[kind].append((key_of(name), CountedName(name, articles)))
 
     def find(self, kind: NameKind, words: str, limit: int) -> tuple[int, list[CountedName]]:

@@ -106,6 +106,7 @@ class Index:
     def __init__(self, generation: Path, manifest: Manifest, encoder: Encoder) -> None:
         self.manifest = manifest
         self.encoder = encoder
+        self._generation = generation
         self.built = datetime.fromtimestamp((generation / _MANIFEST).stat().st_mtime, UTC)
         self.database = Database.open(generation / _DATABASE)
         self.rankings = Rankings(generation, encoder.dimensions)
@@ -154,6 +155,13 @@ class Index:
         """A few letters that no other generation has: the same index gives the same answers."""
         return self.manifest.stamp
 
+    def is_replaced(self) -> bool:
+        """Whether a later build was committed; this one's files stay for whoever has them open."""
+        try:
+            return _current(self._generation.parent) != self._generation.name
+        except KhamtopError:  # the folder is gone
+            return False
+
     def articles(self, spread: int | None = None) -> Iterator[Article]:
         """Every article, in the order in which they were indexed as they are; or `spread` of them, evenly apart."""
         return self.database.articles(spread)
@@ -175,7 +183,7 @@ class Index:
     @cached_property
     def names(self) -> NameList:
         """The names of the articles as a person looks through them; made when it is first asked for."""
-        return NameList(self.database)
+        return NameList(self.database.names())
 
     def passage(self, number: int) -> tuple[Article, Passage]:
         """The passage of that number, as the rankings give it, with its article; raises as `article` does."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from khamtop.index.encoders.wiring import load_encoder
     from khamtop.index.filters import filter_of
     from khamtop.index.storage.store import Index
+    from khamtop.index.storage.wiring import open_index
     from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Passage, Rejected
     from khamtop.qa.answer import ask
     from khamtop.qa.llm import LlmWriter
@@ -37,7 +38,7 @@ _HOME = {
     "Report": "index.building.build", "Reranker": "qa.reranker", "Sentence": "qa.types", "Writer": "qa.writer",
     "ask": "qa.answer", "build": "index.building.build", "filter_of": "index.filters",
     "load_encoder": "index.encoders.wiring", "load_reader": "qa.reader", "load_reranker": "qa.reranker",
-    "search": "qa.searching",
+    "open_index": "index.storage.wiring", "search": "qa.searching",
 }  # fmt: skip
 
 __all__ = sorted(_HOME)
