@@ -225,6 +225,9 @@ class Caller:
             return
         if call.path.startswith((b"/page/", b"/v1/", b"/upload")) and kind.startswith("application/json"):
             yield from self._problems_of_json(call, answer.json())
+        elif kind.startswith("application/x-ndjson"):
+            for line in filter(None, answer.content.splitlines()):
+                yield from self._problems_of_json(call, json.loads(line))
         elif call.path.startswith((b"/page/", b"/v1/", b"/upload")) and not kind.startswith("text/event-stream"):
             yield f"no JSON: {answer.status_code} {kind}"
 

@@ -302,7 +302,7 @@ def problems_of_article(article: Article) -> Iterator[str]:
         yield "an article says nothing"
     span_of(article.published or "")
     text = article.text
-    found = [passage.span for passage in prepare(article, 200, as_words=True, with_title=True)]
+    found = [passage.span for passage in prepare(article, 200, as_words=True, with_title=True).passages]
     if not all(0 <= start < end <= len(text) for start, end in found):
         yield "a passage lies outside its text"
     elif not all(is_whole(text, at) for span in found for at in span):

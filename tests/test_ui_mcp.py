@@ -200,7 +200,7 @@ def test_an_agent_asks_over_http_and_links_lead_to_the_page_there(address: str, 
         return names, await client.call_tool("ask", {"question": QUESTION})
 
     names, result = over_http(address, said, mode)
-    assert names == ["ask", "search", "article", "articles"]
+    assert names == ["ask", "search", "article", "articles", "names"]
     [cited, *_] = result.structured_content["citations"]
     assert "2551" in cited["quote"]
     assert cited["url"].startswith(f"{address}/#articles?article=")

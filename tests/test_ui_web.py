@@ -110,7 +110,7 @@ def test_agents_find_their_tools_beside_the_page(url: str) -> None:
     pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
     headers = {"accept": "application/json, text/event-stream"}
     told = httpx.post(f"{url}/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"}, headers=headers).json()
-    assert [tool["name"] for tool in told["result"]["tools"]] == ["ask", "search", "article", "articles"]
+    assert [tool["name"] for tool in told["result"]["tools"]] == ["ask", "search", "article", "articles", "names"]
 
 
 def test_without_the_extra_there_are_no_agents_and_the_page_is_there(

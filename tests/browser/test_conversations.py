@@ -82,8 +82,8 @@ def test_several_are_kept_past_closing_the_window_and_deleted_one_by_one_or_all(
 
 
 def test_it_is_taken_along_as_markdown_and_as_json_with_its_citations(page: Page) -> None:
-    ask(page, f"{FIRST_LEADER} {HOSTILE}")
-    ask(page, FIRST_LEADER)
+    ask(page, f"{SINCE_WHEN} {HOSTILE}")
+    ask(page, SINCE_WHEN)
     ask(page, UNANSWERABLE)
     quote, short = last_answer(page)
     addresses = page.locator(".turn .footnotes a").evaluate_all("(links) => links.map(({ href }) => href)")
@@ -93,8 +93,8 @@ def test_it_is_taken_along_as_markdown_and_as_json_with_its_citations(page: Page
     kinds, lines = read_markdown(written)
     assert kinds <= {"heading", "paragraph", "blockquote", "link", "em", "strong"}
     assert re.findall(r"\]\(<(.*)>\)", written) == addresses  # no other link than to the quotes
-    assert f"{FIRST_LEADER} {HOSTILE.partition(chr(0x202E))[0]}กลับหน้า" in lines  # as text, and the override gone
-    assert FIRST_LEADER in lines
+    assert f"{SINCE_WHEN} {HOSTILE.partition(chr(0x202E))[0]}กลับหน้า" in lines  # as text, and the override gone
+    assert SINCE_WHEN in lines
     assert short in lines
     marked = [line for line in lines if f"“{quote}”[^" in line][-1]  # the first question found the same quote
     note = re.findall(r"\[\^\d+\]$", marked)[0]
@@ -102,7 +102,7 @@ def test_it_is_taken_along_as_markdown_and_as_json_with_its_citations(page: Page
     assert text("answer.none", "th") in lines
 
     turns = json.loads(download(page, "json"))["conversation"]
-    assert [turn["question"] for turn in turns][1:] == [FIRST_LEADER, UNANSWERABLE]
+    assert [turn["question"] for turn in turns][1:] == [SINCE_WHEN, UNANSWERABLE]
     assert turns[1]["citations"][0]["quote"] == quote
     assert turns[1]["citations"][0]["title"].startswith("ญี่ปุ่นและเกาหลีใต้")
     assert turns[2]["abstained"]

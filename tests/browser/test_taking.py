@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from khamtop.ui.texts import text
 from tests.browser.conftest import Site
-from tests.browser.steps import FIRST_LEADER, HOSTILE, UNANSWERABLE, ask, last
+from tests.browser.steps import FIRST_LEADER, HOSTILE, SINCE_WHEN, UNANSWERABLE, ask, last
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -41,11 +41,11 @@ def said(element: ElementTree.Element) -> str:
 
 def test_an_answer_is_a_word_document_whose_footnotes_lead_to_its_quotes(page: Page, visit: Any) -> None:
     ask(page, UNANSWERABLE)
-    ask(page, FIRST_LEADER)
+    ask(page, SINCE_WHEN)
     quotes = last(page, ".quote").all_inner_texts()
     parts = parts_of(take(page, "word"))
     paragraphs = [said(paragraph) for paragraph in parts["word/document.xml"].iter(f"{WORD}p")]
-    assert paragraphs[0] == FIRST_LEADER
+    assert paragraphs[0] == SINCE_WHEN
     assert last(page, ".short bdi").inner_text() in paragraphs
     assert UNANSWERABLE not in paragraphs  # that answer alone
     quoted = [said for said in paragraphs if "“" in said]
