@@ -179,10 +179,12 @@ def _quote(concepts: Sequence[Concept], weights: Sequence[float], hit: Hit) -> S
 
 
 def _after_title(hit: Hit) -> int:
-    """Where a passage goes on after lines that only say what the title says, which stands beside the quote."""
+    """Where a passage goes on after lines that only say what the title says, which stands beside the quote, or a date
+    in digits."""
     title = "".join(hit.article.title.split())
     for start, end in thai.paragraphs(hit.text):
-        if "".join(hit.text[start:end].lstrip("#").split()) not in title:
+        line = "".join(hit.text[start:end].lstrip("#").split())
+        if any(map(str.isalpha, line)) and line not in title:
             return start
     return 0
 

@@ -133,7 +133,7 @@ def wish_of(text: str) -> Wish:
     """What a normalised question wants.
 
     >>> wish_of("มีข่าวอะไรเกี่ยวกับลำไยบ้าง")
-    Wish(intent='overview', subject='ลำไย', newest=False)
+    Wish(intent='overview', subject='ลำไย', newest=False, changing=False)
     """
     newest = bool(_NEWEST.search(text))
     if _OF_THIS.search(text):

@@ -67,6 +67,17 @@ def test_an_overview_of_a_time_has_only_its_articles(town):
     assert answer.understood.time == "ปี 2567"
 
 
+def test_the_quote_of_an_overview_tells_more_than_the_title(tmp_path):
+    title = "ประกาศห้ามขายเยลลี่ผสมกัญชา"
+    text = f"14/07/2568\n{title}\n{title}\nองค์การอาหารสั่งเก็บเยลลี่ผสมกัญชาจากร้านค้า 40 แห่งในเมืองดอกแก้ว"
+    encoder = load_encoder("static")
+    build_articles([Article("a", title, text, "a", "14 กรกฎาคม 2568")], tmp_path, encoder)
+    answer = ask("มีข่าวอะไรเกี่ยวกับเยลลี่ผสมกัญชาบ้าง", Index.open(tmp_path, encoder), today=TODAY)
+    assert answer.kind == "overview"
+    assert "40 แห่ง" in answer.citations[0].quote
+    assert title not in answer.citations[0].quote
+
+
 def test_an_overview_stands_in_the_order_that_is_asked_for(town):
     best = ask("มีข่าวอะไรเกี่ยวกับน้ำท่วมเมืองดอกแก้วบ้าง", town, today=TODAY, order="relevance")
     newest = ask("มีข่าวอะไรเกี่ยวกับน้ำท่วมเมืองดอกแก้วบ้าง", town, today=TODAY, order="newest")
