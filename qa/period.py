@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from khamtop.index.text import thai
 from khamtop.index.text.dates import named_days, span_of
+from khamtop.index.text.wording import BUDDHIST_ERA, MONTHS
 from khamtop.index.types import Article, Filter, Span
 
 Days = tuple[date, date]
@@ -72,6 +73,8 @@ def _year(today: date, back: int = 0) -> Days:
     return date(today.year - back, 1, 1), date(today.year - back, 12, 31)
 
 
+#: Characters before a month in which the first month of a range stands.
+_LOOKED_BACK = 24
 #: How people name times as seen from today, and the days that they mean.
 _FROM_TODAY: tuple[tuple[str, Callable[[date, int], Days], int], ...] = (
     (r"(?<!ทุก)วันนี้|\btoday\b", _day, 0),
@@ -90,6 +93,13 @@ _UNTIL = re.compile(
     r"(?:ก่อน|จนถึง|\b(?:before|until|up to))\s*(?:การ)?(?:เลือกตั้ง|election (?:of|in))?\s*(?:วันที่|เดือน)?\s*$"
 )
 _JOINING = re.compile(r"\s*(?:ถึง|จนถึง|-|–|—|\b(?:to|until|and)\b)\s*(?:วันที่|เดือน)?\s*")
+#: A range that names its year once: what follows a year ("ปี 64-65"), and what stands before a month and its year
+#: ("ม.ค.-เม.ย. 68").
+_LATER_YEAR = re.compile(r"\s*(?:ถึง|-|–|—|/|\bto\b)\s*(?P<year>\d{4}|\d{2})(?![\d.,:/-])")
+_MONTH_NAMES = "|".join(
+    f"{full}คม|{full}ยน|{full}พันธ์|{full}|{re.escape(short)}|{english}" for full, short, english in MONTHS
+)
+_EARLIER_MONTH = re.compile(rf"(?P<month>{_MONTH_NAMES})\s*(?:ถึง|-|–|—|\bto\b)\s*$")
 #: A part of a year that is named before it: its first and its last month.
 _PARTS = (
     ("ต้น", 1, 4),
@@ -122,11 +132,29 @@ def _calendar(text: str) -> Period | None:
     for other, later in others[:1]:
         if _JOINING.fullmatch(text, span[1], other[0]) and days[0] <= later[1]:
             return Period(days[0], later[1], (span[0], other[1]))
+    if ranged := _range_of_one_year(text, span, days):
+        return ranged
     if opened := _SINCE.search(text, 0, span[0]):
         return Period(days[0], None, (opened.start(), span[1]))
     if closed := _UNTIL.search(text, 0, span[0]):
         return Period(None, days[0] - timedelta(days=1), (closed.start(), span[1]))
     return Period(*days, span)
+
+
+def _range_of_one_year(text: str, span: Span, days: Days) -> Period | None:
+    """The range whose other end is a year without its word, or a month without its year."""
+    if (days[0].month, days[1].month) == (1, 12) and (later := _LATER_YEAR.match(text, span[1])):
+        end = _named(f"ปี {later['year']}")
+        return Period(days[0], end[1], (span[0], later.end())) if end and end[0] > days[0] else None
+    if earlier := _EARLIER_MONTH.search(text, max(0, span[0] - _LOOKED_BACK), span[0]):
+        begin = _named(f"{earlier['month']} {days[0].year + BUDDHIST_ERA}")
+        return Period(begin[0], days[1], (earlier.start(), span[1])) if begin and begin[0] < days[0] else None
+    return None
+
+
+def _named(text: str) -> Days | None:
+    """The days that a text names first."""
+    return next((days for _, days in named_days(text)), None)
 
 
 def _part_of_year(text: str, span: Span, days: Days) -> Days:
