@@ -23,7 +23,19 @@ from khamtop.qa.rank import Found, find, lead
 from khamtop.qa.reader import Reader, chance_of, load_reader, trimmed
 from khamtop.qa.reranker import Reranker
 from khamtop.qa.summary import summary_of
-from khamtop.qa.types import Answer, Citation, Concept, Hit, Overview, OverviewOrder, Query, Talk, Understood, Verdict
+from khamtop.qa.types import (
+    Answer,
+    Citation,
+    Concept,
+    Hit,
+    Kind,
+    Overview,
+    OverviewOrder,
+    Query,
+    Talk,
+    Understood,
+    Verdict,
+)
 from khamtop.qa.wish import talk_of
 from khamtop.qa.writer import Writer, written
 
@@ -153,10 +165,10 @@ def _fact(query: Query, asking: Asking) -> Answer:
         if overview:
             return overview
     verdict = _verdict(query, first.found, confidence, asking)
-    kind = first.found.kind or query.kind
+    kind = _kind(first.found, query)
     cited = _cited(quotes, 0.0 if verdict == "unsure" else reader.unsure)
     citations = cited if verdict == "answer" else ()
-    short = short_of(first.text, first.found.answer, kind, query.question)
+    short = short_of(first.text, first.found.answer, first.found.kind or kind, query.question)
     return Answer(
         question=query.question,
         language=query.language,
@@ -178,6 +190,12 @@ def _may_be_large(quotes: Sequence[Quoted], asking: Asking) -> bool:
     logits = [quote.found.logit for quote in quotes]
     ahead = lead(0, logits, [quote.answer for quote in quotes])
     return asking.reader.large.allows(logits[0], ahead)
+
+
+def _kind(found: Found, query: Query) -> Kind:
+    """What is asked for, as the reader understands it; of a follow-up as its own words tell, for it reads both."""
+    by_words = query.earlier is not None and query.kind != "other"
+    return query.kind if by_words or found.kind is None else found.kind
 
 
 def _nothing(query: Query, hits: tuple[Hit, ...]) -> Answer:
@@ -233,7 +251,7 @@ class Quoted:
 
 def _quoted(found: Found, query: Query) -> Quoted:
     """What was found, and the quote around it: of a list that is asked for, all of it, and of a section that one."""
-    is_list = (found.kind or query.kind) == "list"
+    is_list = _kind(found, query) == "list"
     around = list_around if is_list else quote_around
     text = found.hit.article.text
     start, end = around(text, found.answer, likely=found.likely)

@@ -85,3 +85,10 @@ def test_a_question_that_cannot_be_read_is_refused(seed_index):
 
 def test_markup_in_a_question_is_only_words(seed_index):
     assert ask("<script>alert(1)</script> นายกรัฐมนตรีญี่ปุ่นคือใคร", seed_index).hits
+
+
+def test_a_follow_up_asks_for_what_its_own_words_ask_for(seed_index):
+    """Not for what the question before it did, which the reader reads too."""
+    before = "ประเทศไหนบ้างที่นาโตกระชับความสัมพันธ์ด้วย"
+    assert ask("แล้วทำไมต้องกระชับ", seed_index, [before]).kind == "why"
+    assert ask("แล้วตั้งแต่เมื่อไร", seed_index, [before]).kind == "when"
