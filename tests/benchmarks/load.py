@@ -195,7 +195,7 @@ class Page:
 
 async def ask_api(client: httpx.AsyncClient, question: str) -> str:
     """The answer over `/ask`, as a program gets it: one call that begins, and one that waits."""
-    begun = await client.post("/gradio_api/call/ask", json={"data": [question, 5, [], "", "", ""]})
+    begun = await client.post("/gradio_api/call/ask", json={"data": [question, 5, [], "", "", "", False, ""]})
     event = begun.raise_for_status().json()["event_id"]
     told = (await client.get(f"/gradio_api/call/ask/{event}")).raise_for_status().text
     data = re.search(r"event: complete\ndata: (.*)", told)
