@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from khamtop.index.text import thai
-from khamtop.index.text.dates import named_days, span_of
-from khamtop.index.text.wording import BUDDHIST_ERA, MONTHS
+from khamtop.index.text.dates import MONTH, named_days, span_of
+from khamtop.index.text.wording import BUDDHIST_ERA
 from khamtop.index.types import Article, Filter, Span
 
 Days = tuple[date, date]
@@ -96,10 +96,7 @@ _JOINING = re.compile(r"\s*(?:ถึง|จนถึง|-|–|—|\b(?:to|until|
 #: A range that names its year once: what follows a year ("ปี 64-65"), and what stands before a month and its year
 #: ("ม.ค.-เม.ย. 68").
 _LATER_YEAR = re.compile(r"\s*(?:ถึง|-|–|—|/|\bto\b)\s*(?P<year>\d{4}|\d{2})(?![\d.,:/-])")
-_MONTH_NAMES = "|".join(
-    f"{full}คม|{full}ยน|{full}พันธ์|{full}|{re.escape(short)}|{english}" for full, short, english in MONTHS
-)
-_EARLIER_MONTH = re.compile(rf"(?P<month>{_MONTH_NAMES})\s*(?:ถึง|-|–|—|\bto\b)\s*$")
+_EARLIER_MONTH = re.compile(rf"{MONTH}\s*(?:ถึง|-|–|—|\bto\b)\s*$")
 #: A part of a year that is named before it: its first and its last month.
 _PARTS = (
     ("ต้น", 1, 4),

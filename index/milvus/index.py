@@ -21,12 +21,11 @@ from khamtop.index.milvus.bm25 import dimension, idf, question, score, weighed
 from khamtop.index.milvus.engine import MOST_FOUND, Engine, Row, ranged
 from khamtop.index.milvus.state import PART_NUMBERS, PIECES, STRETCHES, Manifest, Names, State, term_key, visible
 from khamtop.index.milvus.texts import article_key, joined, said_digest, said_number
-from khamtop.index.rankings.lexical import FEW, FIELD_WEIGHTS, Alternatives, Condition
+from khamtop.index.rankings.lexical import FEW, Alternatives, Condition, best_of_fields
 from khamtop.index.storage.database import Listed, Places, digest_of
 from khamtop.index.storage.listing import Listing
 from khamtop.index.storage.names import NameList
 from khamtop.index.text.names import LIKELY, NameKind, key_of
-from khamtop.index.threads import side_by_side
 from khamtop.index.types import Article, Encoder, Filter, KhamtopError, Passage, Ranked, best_first, holds
 
 #: Articles, facts of passages and of terms, and filters, that are remembered.
@@ -346,13 +345,7 @@ class MilvusIndex:
         self, wanted: Mapping[str, Sequence[Alternatives]], k: int, among: np.ndarray | None = None
     ) -> list[Ranked]:
         """The `k` passages (of those `among`) that fit what is wanted in each field of `FIELD_WEIGHTS` best."""
-        total: dict[int, float] = {}
-        searches = [partial(self._search_field, field, things, 4 * k, among) for field, things in wanted.items()]
-        for field, ranked in zip(wanted, side_by_side(searches), strict=True):
-            best = max((points for _, points in ranked), default=0.0) or 1.0
-            for passage, points in ranked:
-                total[passage] = total.get(passage, 0.0) + FIELD_WEIGHTS[field] * points / best
-        return best_first(total, k)
+        return best_of_fields(self._search_field, wanted, k, among)
 
     def _search_field(
         self, field: str, wanted: Sequence[Alternatives], k: int, among: np.ndarray | None

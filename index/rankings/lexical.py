@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -207,14 +207,7 @@ class Lexical:
 
         `among` restricts the search to these passage numbers (ascending).
         """
-        total: dict[int, float] = {}
-        # side by side, as tantivy lets other threads run meanwhile
-        searches = [partial(self._search_field, field, terms, 4 * k, among) for field, terms in wanted.items()]
-        for field, ranked in zip(wanted, side_by_side(searches), strict=True):
-            best = max((score for _, score in ranked), default=0.0) or 1.0
-            for passage, score in ranked:
-                total[passage] = total.get(passage, 0.0) + FIELD_WEIGHTS[field] * score / best
-        return best_first(total, k)
+        return best_of_fields(self._search_field, wanted, k, among)
 
     def _search_field(
         self, field: str, wanted: Sequence[Alternatives], k: int, among: np.ndarray | None
@@ -256,6 +249,24 @@ class Lexical:
         """A query for passages by number, which adds nothing to what they score."""
         query = tantivy.Query.term_set_query(self._schema, "passage", passages.tolist())
         return tantivy.Query.const_score_query(query, 0.0)
+
+
+def best_of_fields(
+    search: Callable[[str, Sequence[Alternatives], int, np.ndarray | None], list[tuple[int, float]]],
+    wanted: Mapping[str, Sequence[Alternatives]],
+    k: int,
+    among: np.ndarray | None,
+) -> list[Ranked]:
+    """The `k` passages that fit best over all fields, each of which `search` looks in: it takes the field, what is
+    wanted there, a number of passages and those `among` which they are, and gives passages with their scores."""
+    total: dict[int, float] = {}
+    # side by side, as engines let other threads run meanwhile
+    searches = [partial(search, field, things, 4 * k, among) for field, things in wanted.items()]
+    for field, ranked in zip(wanted, side_by_side(searches), strict=True):
+        best = max((score for _, score in ranked), default=0.0) or 1.0
+        for passage, score in ranked:
+            total[passage] = total.get(passage, 0.0) + FIELD_WEIGHTS[field] * score / best
+    return best_first(total, k)
 
 
 @contextmanager

@@ -20,7 +20,8 @@ _MONTHS = [
     re.compile(rf"{full}(?:คม|ยน|พันธ์)?|{short.replace('.', '[.]? ?')}|{name[:3]}(?:{name[3:]}|t)?[.]?")
     for full, short, name in MONTHS
 ]
-_MONTH = f"(?P<month>{'|'.join(month.pattern for month in _MONTHS)})"
+#: A month by any of its names, as a pattern with a group `month`.
+MONTH = f"(?P<month>{'|'.join(month.pattern for month in _MONTHS)})"
 _ERA = r"(?:(?:ปี|พ[.]? ?ศ[.]?|ค[.]? ?ศ[.]?|b[.]?e[.]?|พุทธศักราช|คริสต์?ศักราช|พุทธศก) ?)"
 _YEAR = r"(?P<year>\d{4}|\d\d)"
 _GAP = r"[\s,./–-]*"
@@ -32,8 +33,8 @@ _DAYS = [
         r"(?P<year>\d{4})(?P<mark>[-/.])(?P<number>\d\d?)(?P=mark)(?P<day>\d\d?)",
         r"(?<!\d)(?P<year>(?:19|2[045])\d\d)(?P<number>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
         rf"(?P<day>\d\d?) ?(?P<mark>[-/.]) ?(?P<number>\d\d?) ?(?P=mark) ?{_YEAR}",
-        rf"(?P<day>\d\d?)(?:st|nd|rd|th)?{_GAP}(?:เดือน ?|of )?{_MONTH}{_GAP}{_ERA}*{_YEAR}",
-        rf"\b{_MONTH} ?(?P<day>\d\d?)(?:st|nd|rd|th)?(?:, ?| )(?P<year>\d{{4}})",
+        rf"(?P<day>\d\d?)(?:st|nd|rd|th)?{_GAP}(?:เดือน ?|of )?{MONTH}{_GAP}{_ERA}*{_YEAR}",
+        rf"\b{MONTH} ?(?P<day>\d\d?)(?:st|nd|rd|th)?(?:, ?| )(?P<year>\d{{4}})",
     )
 ]
 _WHOLE_MONTHS = [
@@ -41,7 +42,7 @@ _WHOLE_MONTHS = [
     for pattern in (
         r"(?P<year>\d{4})[-/](?P<number>\d\d?)",
         r"(?P<number>\d\d?)[-/](?P<year>\d{4})",
-        rf"(?:เดือน ?)?{_MONTH}{_GAP}{_ERA}*(?P<year>\d{{4}}|3[2-9]|[4-9]\d)",  # "June 22" may be a day
+        rf"(?:เดือน ?)?{MONTH}{_GAP}{_ERA}*(?P<year>\d{{4}}|3[2-9]|[4-9]\d)",  # "June 22" may be a day
     )
 ]
 _WHOLE_YEARS = [re.compile(rf"{_ERA}*(?P<year>\d{{4}})"), re.compile(rf"{_ERA}+(?P<year>\d\d)")]
